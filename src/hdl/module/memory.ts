@@ -1,0 +1,100 @@
+import { reportHere } from '../diagnostics/diagnostic.js'
+import type { MemoryReadNode, MemoryWriteNode } from '../ir/module-node.js'
+import { Place } from '../place.js'
+import type { Bool } from '../signals/bool.js'
+import type { Clock } from '../signals/clock.js'
+import { bitsFor, constant, ref } from '../signals/nodes.js'
+import { pack, unpack } from '../signals/operators.js'
+import { UInt } from '../signals/uint.js'
+import type { OperandCheck } from '../types/assignable.js'
+import type { HardwareType } from '../types/hardware-type.js'
+import type { ModuleBuilder } from './module-builder.js'
+
+export interface MemoryPortOptions {
+  /** One bit; the module's clock and the conditions of enclosing `when` and `switch` count in any case. */
+  readonly enable?: Bool
+  readonly clock?: Clock
+}
+
+export interface MemoryWriteOptions extends MemoryPortOptions {
+  /** `width / laneWidth` bits; bit i governs bits `(i + 1) * laneWidth - 1 .. i * laneWidth`. */
+  readonly mask?: UInt
+}
+
+/** A synchronous memory of `depth` elements of one type; a read returns the word before a write of the same cycle. */
+export class Memory<T extends HardwareType> {
+  readonly #reads: MemoryReadNode[] = []
+  readonly #writes: MemoryWriteNode[] = []
+
+  constructor(
+    private readonly m: ModuleBuilder,
+    readonly name: string,
+    readonly type: T,
+    readonly depth: number,
+    readonly laneWidth: number,
+  ) {}
+
+  /** Bits of an address. */
+  get addressWidth(): number {
+    return bitsFor(this.depth - 1)
+  }
+
+  get reads(): readonly MemoryReadNode[] {
+    return this.#reads
+  }
+
+  get writes(): readonly MemoryWriteNode[] {
+    return this.#writes
+  }
+
+  /**
+   * A read port: the element at `address` from the next cycle on; without `enable` the data keep still.
+   * `always_ff @(posedge clk_i) if (enable) data <= kv[address];`
+   */
+  read(name: string, address: UInt, options: MemoryPortOptions = {}): T['signal'] {
+    this.#checkAddress(address)
+    const data = this.m.declareSignal('memoryRead', name, this.type.width, false)
+    const enable = this.m.enableUnder(options.enable)
+    this.#reads.push({
+      clock: this.m.clockNode(options.clock),
+      address: address.node,
+      ...(enable === undefined ? {} : { enable }),
+      data,
+      place: Place.here(),
+    })
+    return unpack(this.type, new UInt(ref(data)))
+  }
+
+  /**
+   * A write port: `always_ff @(posedge clk_i) if (enable) kv[address] <= value;`. Within `when` and
+   * `switch` it writes under their conditions.
+   */
+  write<const V>(
+    address: UInt,
+    value: V & OperandCheck<V, T['signal']>,
+    options: MemoryWriteOptions = {},
+  ): void {
+    this.#checkAddress(address)
+    const lanes = this.type.width / this.laneWidth
+    if (options.mask !== undefined && options.mask.width !== lanes) {
+      reportHere('WIDTH', `a mask of ${options.mask.width} bits for ${lanes} lanes of ${this.name}`)
+    }
+    this.#writes.push({
+      clock: this.m.clockNode(options.clock),
+      address: address.node,
+      data: pack(this.type.compose(this.type.nodesOf(value))).node,
+      enable: this.m.enableUnder(options.enable) ?? constant(1, 1, false),
+      ...(options.mask === undefined ? {} : { mask: options.mask.node }),
+      place: Place.here(),
+    })
+  }
+
+  #checkAddress(address: UInt): void {
+    if (address.width !== this.addressWidth) {
+      reportHere(
+        'OUT_OF_RANGE',
+        `an address of ${address.width} bits for the ${this.depth} words of ${this.name}; ${this.addressWidth} bits are needed`,
+      )
+    }
+  }
+}

@@ -1,0 +1,574 @@
+import { type DiagnosticSink, reportHere } from '../diagnostics/diagnostic.js'
+import type { ExpressionNode } from '../ir/expression.js'
+import type {
+  AttributeNode,
+  BlackBoxDetail,
+  CheckNode,
+  InstanceNode,
+  ModuleNode,
+  RegisterDetail,
+  ResetDetail,
+  RomForm,
+  RomNode,
+  SignalKind,
+  SignalNode,
+  SignalRole,
+} from '../ir/module-node.js'
+import { RomContents, type WordArray } from '../ir/rom-contents.js'
+import { Place } from '../place.js'
+import { Bool, type BoolOperand, boolNode } from '../signals/bool.js'
+import type { Clock, Reset } from '../signals/clock.js'
+import { binary, bitsFor, constant, maskOf, ref } from '../signals/nodes.js'
+import type { Signal } from '../signals/signal.js'
+import type { UInt } from '../signals/uint.js'
+import type { OperandCheck, Register, Wire } from '../types/assignable.js'
+import { bool } from '../types/bool-type.js'
+import { clock, reset } from '../types/clock-type.js'
+import type { HardwareType } from '../types/hardware-type.js'
+import { typeOf } from '../types/type-of.js'
+import { uint } from '../types/uint-type.js'
+import { bindDriver } from './drive.js'
+import { Memory } from './memory.js'
+import type { ModuleDefinition, ModuleOptions } from './module-definition.js'
+import { leafName } from './names.js'
+import type {
+  InnerPorts,
+  InstancePorts,
+  PortList,
+  StreamOptions,
+  StreamSink,
+  StreamSource,
+} from './port.js'
+import { connectPorts, declarePorts } from './port-wiring.js'
+import { Rom } from './rom.js'
+import { StateMachine } from './state-machine.js'
+import { StatementStack } from './statement-stack.js'
+import { type SwitchCases, WhenChain } from './when-chain.js'
+
+/** A clock with the reset that belongs to it. */
+export interface ClockDomain {
+  readonly clock: Clock
+  readonly reset?: Reset
+}
+
+export interface RegisterOptions {
+  /** Value in and after reset; a register without one is not reset. */
+  readonly reset?: unknown
+  /** The register keeps its value in cycles in which this is 0: `if (enable) count_q <= count_d;`. */
+  readonly enable?: Bool
+  /** The module's own domain by default. */
+  readonly domain?: ClockDomain
+  readonly attributes?: readonly AttributeNode[]
+}
+
+export interface MemoryOptions {
+  readonly depth: number
+  /** Bits that one mask bit governs; a whole element by default. */
+  readonly laneWidth?: number
+  readonly init?: RomContents
+  readonly attributes?: readonly AttributeNode[]
+}
+
+export interface RomOptions {
+  /** `table` by default. */
+  readonly form?: RomForm
+  readonly attributes?: readonly AttributeNode[]
+}
+
+/** Values for an instance's ports, by name; ports left out are assigned later. */
+export type Connections<P extends PortList> = {
+  readonly [K in keyof P]?: unknown
+}
+
+/**
+ * Writes the body of one module. Signals are declared with a name and a type, combined by pure
+ * expressions, and driven by `assign` and `next`; `when` and `switch` make them conditional.
+ */
+export class ModuleBuilder {
+  readonly #signals: SignalNode[] = []
+  readonly #memories: Memory<HardwareType>[] = []
+  readonly #memoryDetails = new Map<Memory<HardwareType>, MemoryOptions & { place: Place }>()
+  readonly #roms: RomNode[] = []
+  readonly #instances: InstanceNode[] = []
+  readonly #checks: CheckNode[] = []
+  readonly #attributes: AttributeNode[]
+  readonly #statements = new StatementStack()
+  readonly #domains: ClockDomain[] = []
+  #defaultClock: Clock | undefined
+  #defaultReset: Reset | undefined
+
+  /** Made by `defineModule`. */
+  constructor(
+    readonly name: string,
+    private readonly place: Place,
+    private readonly options: ModuleOptions,
+    private readonly sink: DiagnosticSink,
+  ) {
+    this.#attributes = [...(options.attributes ?? [])]
+  }
+
+  // Signals
+
+  /**
+   * A wire, assigned elsewhere in the module: `logic [7:0] sum; assign sum = ...;`. Bundles and vectors
+   * become one wire a leaf.
+   */
+  wire<T extends HardwareType>(name: string, type: T): Wire<T> {
+    return this.#declare('wire', name, type, undefined, 'assign') as Wire<T>
+  }
+
+  /** Names a value: a wire that is assigned at once. `logic [8:0] sum; assign sum = 9'(a) + 9'(b);` */
+  let<S>(name: string, value: S): S {
+    const type = typeOf(value)
+    if (type === undefined) {
+      reportHere('WIDTH', `${name} is given no signal`)
+      return value
+    }
+    const wire = this.wire(name, type)
+    ;(wire as { assign(value: unknown): void }).assign(value)
+    return wire as S
+  }
+
+  /**
+   * A register: `always_ff @(posedge clk_i or negedge rst_ni)`, with `count_q` its value and `count_d` its
+   * next value. Without `reset` it is not reset.
+   */
+  register<T extends HardwareType>(
+    name: string,
+    type: T,
+    options: RegisterOptions = {},
+  ): Register<T> {
+    return this.#register(name, type, options, false)
+  }
+
+  /** The value one clock edge later, in a register of the same type. */
+  delayed<S>(name: string, value: S, options: RegisterOptions = {}): S {
+    const type = typeOf(value)
+    if (type === undefined) {
+      reportHere('WIDTH', `${name} is given no signal`)
+      return value
+    }
+    const register = this.register(name, type, options)
+    ;(register as { next(value: unknown): void }).next(value)
+    return register as S
+  }
+
+  /**
+   * Brings one bit of another clock domain into this one, over `stages` registers (2 by default). Wider
+   * values need a Gray code or a handshake around it.
+   */
+  synchronizer(
+    name: string,
+    value: Bool,
+    options: RegisterOptions & { stages?: number } = {},
+  ): Bool {
+    const { stages = 2, ...rest } = options
+    const attributes = [{ name: 'async_reg', value: 'true' }, ...(rest.attributes ?? [])]
+    let current = value
+    for (let stage = 0; stage < stages; stage++) {
+      const stageName = stage === stages - 1 ? name : `${name}_meta${stage === 0 ? '' : stage + 1}`
+      const register = this.#register(stageName, bool, { ...rest, attributes }, stage === 0)
+      register.next(current)
+      current = register
+    }
+    return current
+  }
+
+  /** Says that nobody reads a signal, on purpose: `logic unused_x; assign unused_x = ^x;`. */
+  unused(...values: readonly unknown[]): void {
+    for (const value of values) {
+      for (const node of typeOf(value)?.nodesOf(value) ?? []) markUnused(node)
+    }
+  }
+
+  // Statements
+
+  /** `if (condition) begin ... end`, to be continued with `elseWhen` and `otherwise`. */
+  when(condition: Bool, body: () => void): WhenChain {
+    const open = this.#statements.beginWhen()
+    this.#statements.addBranch(open, condition.node, body)
+    return new WhenChain(this.#statements, open)
+  }
+
+  /** `case (subject) ... endcase`, with `default` from `otherwise`. */
+  switch(subject: UInt, write: (cases: SwitchCases) => void): void {
+    const open = this.#statements.beginSwitch(subject.node)
+    write({
+      is: (value, body, label) => {
+        const list = (Array.isArray(value) ? value : [value]).map((v: number | bigint) => {
+          const pattern = constant(v, subject.width, false).value
+          if (open.isTaken(pattern)) reportHere('MULTIPLY_DRIVEN', `case ${v} appears twice`)
+          return pattern
+        })
+        open.addCase(list, body, label)
+      },
+      otherwise: (body) => open.setOtherwise(body),
+    })
+  }
+
+  /** A state machine with named states; see {@link StateMachine}. */
+  stateMachine<const S extends string>(
+    name: string,
+    states: readonly S[],
+    options: { readonly initial: NoInfer<S>; readonly domain?: ClockDomain },
+  ): StateMachine<S> {
+    const width = bitsFor(Math.max(states.length - 1, 1))
+    const state = this.register(name, uint(width), {
+      reset: Math.max(states.indexOf(options.initial), 0),
+      ...(options.domain === undefined ? {} : { domain: options.domain }),
+    })
+    return new StateMachine(this, states, state, options.initial)
+  }
+
+  // Storage
+
+  /** A synchronous memory: `logic [width-1:0] kv [0:depth-1];`; see {@link Memory}. */
+  memory<T extends HardwareType>(name: string, type: T, options: MemoryOptions): Memory<T> {
+    let { depth, laneWidth = type.width } = options
+    if (!Number.isInteger(depth) || depth < 1) {
+      reportHere('OUT_OF_RANGE', `a memory of ${depth} words`, [], name)
+      depth = 1
+    }
+    if (!Number.isInteger(laneWidth) || laneWidth < 1 || type.width % laneWidth !== 0) {
+      reportHere('OUT_OF_RANGE', `lanes of ${laneWidth} bits in words of ${type.width}`, [], name)
+      laneWidth = type.width
+    }
+    const { init } = options
+    if (init !== undefined && (init.width !== type.width || init.depth !== depth)) {
+      const given = `${init.depth} words of ${init.width} bits`
+      reportHere('ROM_CONTENTS', `${given} for ${depth} words of ${type.width} bits`, [], name)
+    }
+    const memory = new Memory(this, name, type, depth, laneWidth)
+    this.#memories.push(memory)
+    this.#memoryDetails.set(memory, { ...options, place: Place.here() })
+    return memory
+  }
+
+  /** A ROM with its contents: by default a `case` over the address in `always_comb`. */
+  rom(
+    name: string,
+    contents: RomContents | { readonly width: number; readonly words: WordArray },
+    options: RomOptions = {},
+  ): Rom {
+    const node: RomNode = {
+      name,
+      contents: contents instanceof RomContents ? contents : checkedContents(name, contents),
+      form: options.form ?? { kind: 'table' },
+      place: Place.here(),
+      attributes: options.attributes ?? [],
+    }
+    this.#roms.push(node)
+    return new Rom(node)
+  }
+
+  // Hierarchy
+
+  /**
+   * An instance of another module: `counter u_counter (.clk_i(clk_i), ...);`. Inputs are connected here or
+   * assigned later; clocks and resets named as in this module's domain connect themselves.
+   */
+  instance<P extends PortList>(
+    name: string,
+    definition: ModuleDefinition<P>,
+    connections: Connections<P> = {},
+  ): InstancePorts<P> {
+    const { node, ports } = connectPorts(this, name, definition, connections)
+    this.#instances.push(node)
+    return ports
+  }
+
+  /** A ready/valid stream inside the module, both ends to be assigned. */
+  stream<T extends HardwareType>(
+    name: string,
+    type: T,
+    options: StreamOptions = {},
+  ): StreamSource<T> & StreamSink<T> {
+    const stream = {
+      valid: this.wire(`${name}_valid`, bool),
+      ready: this.wire(`${name}_ready`, bool),
+      data: this.wire(`${name}_data`, type),
+      last: options.last ? this.wire(`${name}_last`, bool) : undefined,
+    }
+    return stream as unknown as StreamSource<T> & StreamSink<T>
+  }
+
+  /** Joins two streams of the same type: valid and data forward, ready back. */
+  connect<T extends HardwareType>(from: StreamSource<T>, to: StreamSink<T>): void {
+    to.valid.assign(from.valid)
+    from.ready.assign(to.ready)
+    ;(to.data as { assign(value: unknown): void }).assign(from.data)
+    if (to.last !== undefined) to.last.assign(from.last ?? true)
+    else if (from.last !== undefined) this.unused(from.last)
+  }
+
+  // Clocks
+
+  /** The clock of registers that name no other: the port `clk_i` unless in {@link withDomain}. */
+  get clock(): Clock {
+    const domain = this.#domains.at(-1)
+    if (domain !== undefined) return domain.clock
+    this.#defaultClock ??= this.#implicitPort('clk_i', clock, 'clock')
+    return this.#defaultClock
+  }
+
+  /** The reset of registers that name no other: the asynchronous, active-low port `rst_ni`. */
+  get reset(): Reset {
+    const domain = this.#domains.at(-1)
+    if (domain !== undefined) {
+      if (domain.reset !== undefined) return domain.reset
+      reportHere('NO_CLOCK', 'the clock domain has no reset')
+    }
+    this.#defaultReset ??= this.#implicitPort('rst_ni', reset(), 'reset')
+    return this.#defaultReset
+  }
+
+  /** Runs `body`; registers, memories and instances in it belong to this domain. */
+  withDomain(domain: ClockDomain, body: () => void): void {
+    this.#domains.push(domain)
+    try {
+      body()
+    } finally {
+      this.#domains.pop()
+    }
+  }
+
+  // Checks
+
+  /** Must hold at every rising clock edge outside reset, where the enclosing conditions hold. */
+  assert(name: string, condition: Bool): void {
+    this.#check('assert', name, condition)
+  }
+
+  /** What the environment promises; checked in simulation, used by formal tools. */
+  assume(name: string, condition: Bool): void {
+    this.#check('assume', name, condition)
+  }
+
+  /** Something that tests should reach. */
+  cover(name: string, condition: Bool): void {
+    this.#check('cover', name, condition)
+  }
+
+  /** `(* name = value *)` on the module. */
+  attribute(name: string, value: string | number): void {
+    this.#attributes.push({ name, value })
+  }
+
+  // For the parts of the language
+
+  /** @internal */
+  declarePorts<P extends PortList>(ports: P): InnerPorts<P> {
+    return declarePorts(this, ports)
+  }
+
+  /** @internal */
+  declareSignal(
+    kind: SignalKind,
+    name: string,
+    width: number,
+    signed: boolean,
+    detail: {
+      role?: SignalRole
+      place?: Place
+      register?: RegisterDetail
+      attributes?: readonly AttributeNode[]
+      /** Instance ports are listed with their instance. */
+      listed?: boolean
+    } = {},
+  ): SignalNode {
+    const signal: SignalNode = {
+      kind,
+      name,
+      width,
+      signed,
+      role: detail.role ?? 'data',
+      place: detail.place ?? Place.here(),
+      attributes: detail.attributes ?? [],
+      ...(detail.register === undefined ? {} : { register: detail.register }),
+      markedUnused: false,
+    }
+    if (detail.listed ?? true) this.#signals.push(signal)
+    return signal
+  }
+
+  /** @internal */
+  assignNode(target: SignalNode, value: ExpressionNode): void {
+    this.#statements.assign(target, value)
+  }
+
+  /** @internal Outside every `when` and `switch`. */
+  assignTopLevel(target: SignalNode, value: ExpressionNode): void {
+    this.#statements.assignTopLevel(target, value)
+  }
+
+  /** @internal */
+  assignRegister(register: UInt, value: ExpressionNode): void {
+    const { node } = register
+    if (node.kind === 'ref') this.#statements.assign(node.signal, value)
+  }
+
+  /** @internal The signal of a clock. */
+  clockNode(clock: Clock | undefined): SignalNode {
+    return signalOf(clock ?? this.clock)
+  }
+
+  /** @internal The enclosing conditions together with `enable`; undefined when there are none. */
+  enableUnder(enable: Bool | undefined): ExpressionNode | undefined {
+    const { condition } = this.#statements
+    if (condition === undefined) return enable?.node
+    return enable === undefined ? condition : binary('and', condition, enable.node)
+  }
+
+  /** @internal */
+  finish(blackBox: BlackBoxDetail | undefined): ModuleNode {
+    const ports = this.#signals.filter(isPort)
+    const inner = this.#signals.filter((signal) => !isPort(signal))
+    return {
+      name: this.name,
+      place: this.place,
+      attributes: this.#attributes,
+      parameters: this.options.parameters ?? {},
+      documentation: this.options.documentation,
+      signals: [
+        ...ports.filter(isClocking),
+        ...ports.filter((port) => !isClocking(port)),
+        ...inner,
+      ],
+      memories: this.#memories.map((memory) => {
+        const { init, attributes, place } = this.#memoryDetails.get(memory)!
+        return {
+          name: memory.name,
+          width: memory.type.width,
+          depth: memory.depth,
+          laneWidth: memory.laneWidth,
+          ...(init === undefined ? {} : { init }),
+          place,
+          attributes: attributes ?? [],
+          reads: memory.reads,
+          writes: memory.writes,
+        }
+      }),
+      roms: this.#roms,
+      instances: this.#instances,
+      statements: this.#statements.root,
+      checks: this.#checks,
+      blackBox,
+    }
+  }
+
+  #declare(
+    kind: SignalKind,
+    name: string,
+    type: HardwareType,
+    register: ((value: bigint) => RegisterDetail) | undefined,
+    method: 'assign' | 'next',
+    resetValues?: readonly bigint[],
+    attributes?: readonly AttributeNode[],
+  ): unknown {
+    const targets = type.leaves.map((leaf, i) =>
+      this.declareSignal(kind, leafName(name, leaf.path), leaf.width, leaf.signed, {
+        ...(register === undefined ? {} : { register: register(resetValues?.[i] ?? 0n) }),
+        ...(attributes === undefined ? {} : { attributes }),
+      }),
+    )
+    return bindDriver(type, targets.map(ref), targets, method, (target, value) =>
+      this.#statements.assign(target, value),
+    )
+  }
+
+  #register<T extends HardwareType>(
+    name: string,
+    type: T,
+    options: RegisterOptions,
+    synchronizer: boolean,
+  ): Register<T> {
+    const clockSignal = signalOf(options.domain?.clock ?? this.clock)
+    const values =
+      options.reset === undefined ? undefined : resetValues(name, type.nodesOf(options.reset))
+    const resetSignal = values === undefined ? undefined : (options.domain?.reset ?? this.reset)
+    const detail = (value: bigint): RegisterDetail => ({
+      clock: clockSignal,
+      ...(resetSignal === undefined ? {} : { reset: resetDetail(resetSignal, value) }),
+      ...(options.enable === undefined ? {} : { enable: options.enable.node }),
+      synchronizer,
+    })
+    return this.#declare(
+      'register',
+      name,
+      type,
+      detail,
+      'next',
+      values,
+      options.attributes,
+    ) as Register<T>
+  }
+
+  #implicitPort<T extends HardwareType>(name: string, type: T, role: SignalRole): T['signal'] {
+    const place = this.place
+    return type.compose([ref(this.declareSignal('input', name, 1, false, { role, place }))])
+  }
+
+  #check(kind: CheckNode['kind'], name: string, condition: BoolOperand): void {
+    const guard = this.#statements.condition
+    const node = boolNode(condition)
+    const guarded =
+      guard === undefined
+        ? node
+        : kind === 'cover'
+          ? binary('and', guard, node)
+          : new Bool(guard).not().or(new Bool(node)).node
+    this.#checks.push({
+      kind,
+      name,
+      condition: guarded,
+      clock: signalOf(this.clock),
+      reset: resetDetail(this.reset, 0n),
+      place: Place.here(),
+    })
+  }
+}
+
+function isPort({ kind }: SignalNode): boolean {
+  return kind === 'input' || kind === 'output'
+}
+
+function isClocking({ role, kind }: SignalNode): boolean {
+  return kind === 'input' && role !== 'data'
+}
+
+function signalOf(value: Signal): SignalNode {
+  const { node } = value
+  if (node.kind === 'ref') return node.signal
+  throw new TypeError('clocks and resets are ports or wires, never expressions')
+}
+
+function resetDetail(value: Reset, pattern: bigint): ResetDetail {
+  return { signal: signalOf(value), ...value.style, value: pattern }
+}
+
+function resetValues(name: string, nodes: readonly ExpressionNode[]): bigint[] {
+  return nodes.map((node) => {
+    if (node.kind === 'const') return node.value & maskOf(node.width)
+    reportHere('NOT_ASSIGNABLE', 'a reset value is a constant', [], name)
+    return 0n
+  })
+}
+
+function markUnused(node: ExpressionNode): void {
+  if (node.kind === 'ref') node.signal.markedUnused = true
+  else if (node.kind === 'slice' || node.kind === 'cast') markUnused(node.a)
+}
+
+function checkedContents(
+  name: string,
+  { width, words }: { readonly width: number; readonly words: WordArray },
+): RomContents {
+  try {
+    if (words.length === 0) throw new RangeError('a ROM needs at least one word')
+    return RomContents.fromWords(width, words)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    reportHere('ROM_CONTENTS', error.message, [], name)
+    return RomContents.fromWords(width, new Uint8Array(Math.max(1, words.length)))
+  }
+}

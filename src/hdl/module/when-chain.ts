@@ -1,0 +1,29 @@
+import type { Bool } from '../signals/bool.js'
+import type { OpenWhen, StatementStack } from './statement-stack.js'
+
+/** Continues a `when`. */
+export class WhenChain {
+  constructor(
+    private readonly statements: StatementStack,
+    private readonly open: OpenWhen,
+  ) {}
+
+  /** `else if (condition) ...` */
+  elseWhen(condition: Bool, body: () => void): WhenChain {
+    this.statements.addBranch(this.open, condition.node, body)
+    return this
+  }
+
+  /** `else ...` */
+  otherwise(body: () => void): void {
+    this.statements.setOtherwise(this.open, body)
+  }
+}
+
+/** The cases of a `switch`. */
+export interface SwitchCases {
+  /** `value: ...`; several values share a body; `label` names the case in the emitted text. */
+  is(value: number | bigint | readonly (number | bigint)[], body: () => void, label?: string): void
+  /** `default: ...` */
+  otherwise(body: () => void): void
+}

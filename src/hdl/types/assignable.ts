@@ -1,0 +1,77 @@
+import type { Bool } from '../signals/bool.js'
+import type { SInt } from '../signals/sint.js'
+import type { UInt } from '../signals/uint.js'
+import type { Vec } from '../signals/vec.js'
+import type { BundleType } from './bundle-type.js'
+import type { HardwareType } from './hardware-type.js'
+import type { VecType } from './vec-type.js'
+import type { SameWidth, TypeMessage } from './width-arithmetic.js'
+
+/** The signals of a type. */
+export type SignalOf<T extends HardwareType> = T['signal']
+
+/**
+ * `unknown` when a value of type V may be assigned to a signal of type S; otherwise a message type.
+ * Plain numbers, booleans, arrays and objects of them count as constants.
+ */
+export type OperandCheck<V, S> = [S] extends [UInt<infer W>]
+  ? V extends number | bigint
+    ? unknown
+    : V extends UInt<infer A>
+      ? SameWidth<A, W>
+      : TypeMessage<'an unsigned value is expected'>
+  : [S] extends [SInt<infer W>]
+    ? V extends number | bigint
+      ? unknown
+      : V extends SInt<infer A>
+        ? SameWidth<A, W>
+        : TypeMessage<'a signed value is expected'>
+    : [S] extends [Bool]
+      ? V extends Bool | boolean
+        ? unknown
+        : TypeMessage<'a Bool is expected'>
+      : [S] extends [Vec<infer E>]
+        ? V extends readonly (infer A)[]
+          ? OperandCheck<A, E>
+          : V extends Vec<infer A>
+            ? OperandCheck<A, E>
+            : TypeMessage<'a vector is expected'>
+        : {
+            readonly [K in keyof S]: K extends keyof V
+              ? OperandCheck<V[K], S[K]>
+              : TypeMessage<'a bundle with this field is expected'>
+          }
+
+/** A signal that its module drives. */
+export interface Assignable<S> {
+  /**
+   * Drives the signal: `assign y_o = value;`, or within `when` and `switch` a branch of an `always_comb`.
+   * Width and sign must be the signal's own.
+   */
+  assign<const V>(value: V & OperandCheck<V, S>): void
+}
+
+/** A register: read as its present value, written for the next cycle. */
+export interface Clocked<S> {
+  /**
+   * The value after the next rising clock edge: `count_d = value;`. Without one the register keeps its
+   * value. Width and sign must be the register's own.
+   */
+  next<const V>(value: V & OperandCheck<V, S>): void
+}
+
+/** A wire or output of type T: a signal, and every part of it, that can be assigned. */
+export type Wire<T extends HardwareType> = (T extends VecType<infer E, number>
+  ? Vec<E['signal'], Wire<E>>
+  : T extends BundleType<infer F>
+    ? { readonly [K in keyof F]: Wire<F[K]> }
+    : T['signal']) &
+  Assignable<T['signal']>
+
+/** A register of type T: a signal, and every part of it, whose next value can be set. */
+export type Register<T extends HardwareType> = (T extends VecType<infer E, number>
+  ? Vec<E['signal'], Register<E>>
+  : T extends BundleType<infer F>
+    ? { readonly [K in keyof F]: Register<F[K]> }
+    : T['signal']) &
+  Clocked<T['signal']>
