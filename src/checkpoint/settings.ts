@@ -45,7 +45,6 @@ function settingProblem(issue: {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null
-    ? 'a list or an object'
-    : printable(JSON.stringify(value))
+  if (typeof value === 'object' && value !== null) return 'a list or an object'
+  return typeof value === 'string' ? printable(JSON.stringify(value)) : String(value)
 }
