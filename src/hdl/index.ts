@@ -1,5 +1,7 @@
 export { catalogue, type DiagnosticCode } from './diagnostics/catalogue.js'
 export { DesignError, type Diagnostic, formatDiagnostic } from './diagnostics/diagnostic.js'
+export { Design, elaborate } from './elaborate/design.js'
+export type { FlatDesign } from './ir/flat.js'
 export type { ModuleNode, RomForm } from './ir/module-node.js'
 export { RomContents, type WordArray } from './ir/rom-contents.js'
 export type { ClockDomain, ModuleBuilder, RegisterOptions } from './module/module-builder.js'

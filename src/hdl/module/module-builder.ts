@@ -1,4 +1,4 @@
-import { type DiagnosticSink, reportHere } from '../diagnostics/diagnostic.js'
+import { reportHere } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
 import type {
   AttributeNode,
@@ -21,7 +21,7 @@ import type { Clock, Reset } from '../signals/clock.js'
 import { binary, bitsFor, constant, maskOf, ref } from '../signals/nodes.js'
 import type { Signal } from '../signals/signal.js'
 import type { UInt } from '../signals/uint.js'
-import type { OperandCheck, Register, Wire } from '../types/assignable.js'
+import type { Register, Wire } from '../types/assignable.js'
 import { bool } from '../types/bool-type.js'
 import { clock, reset } from '../types/clock-type.js'
 import type { HardwareType } from '../types/hardware-type.js'
@@ -102,7 +102,6 @@ export class ModuleBuilder {
     readonly name: string,
     private readonly place: Place,
     private readonly options: ModuleOptions,
-    private readonly sink: DiagnosticSink,
   ) {
     this.#attributes = [...(options.attributes ?? [])]
   }

@@ -42,7 +42,7 @@ export class ModuleDefinition<P extends PortList = PortList> {
     try {
       const sink = new DiagnosticSink()
       const { build } = this
-      const builder = new ModuleBuilder(this.name, this.place, this.options, sink)
+      const builder = new ModuleBuilder(this.name, this.place, this.options)
       withBuildScope({ module: this.name, sink }, () => {
         const ports = builder.declarePorts(this.ports)
         if (typeof build === 'function') build(builder, ports as InnerPorts<P>)
