@@ -1,14 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
+const report = process.env.ROMULUS_TEST_REPORT
+
 export default defineConfig({
   test: {
-    include: [
-      'src/**/*.test.ts',
-      'generators/**/*.test.ts',
-      'testbench/**/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
+    include: ['{src,generators,testbench,scripts}/**/*.test.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 })
