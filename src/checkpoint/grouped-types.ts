@@ -1,3 +1,5 @@
+import type { StoredType } from './stored-types.js'
+
 /**
  * The block types of ggml that are groups of unsigned codes with one binary16 scale:
  * value = scale * (code - zeroPoint) + offset.
@@ -24,6 +26,14 @@ const groupedTypes: ReadonlyMap<string, GroupedType> = new Map<string, GroupedTy
 /** How the named type stores its groups; undefined when it is no type of this kind. */
 export function groupedType(name: string): GroupedType | undefined {
   return groupedTypes.get(name)
+}
+
+/** Bits of the codes and size of the groups of a stored type; undefined for types without groups. */
+export function storedGroupFormat(
+  type: Pick<StoredType, 'name'>,
+): { readonly bits: 4 | 8; readonly group: number } | undefined {
+  const grouped = groupedType(type.name)
+  return grouped === undefined ? undefined : { bits: grouped.bits, group: GROUP_OF_STORED_TYPES }
 }
 
 /** Writes the 32 codes of the block that starts at `blockAt` to `codes`, from `codesAt` on. */

@@ -1,5 +1,6 @@
 export type { Checkpoint, RowBlock, RowRange, StoredGroups, TensorInfo } from './checkpoint.js'
-export { matrixShape } from './checkpoint.js'
+export { matrixShape, tensorLocation } from './checkpoint.js'
+export { storedGroupFormat } from './grouped-types.js'
 export type { ModelConfig } from './model-config.js'
 export { expectedShape } from './model-config.js'
 export { openCheckpoint } from './open-checkpoint.js'

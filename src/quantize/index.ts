@@ -1,0 +1,19 @@
+export type { Clipping } from './group-quantizer.js'
+export { importGroups } from './import-groups.js'
+export type { QuantizationFormat } from './quantize-matrix.js'
+export { MatrixQuantizer, quantizeMatrix } from './quantize-matrix.js'
+export type { QuantizedTensor, TensorQuantization } from './quantize-tensor.js'
+export { quantizeTensor } from './quantize-tensor.js'
+export type {
+  CodeBits,
+  GroupSize,
+  QuantizationError,
+  QuantizedMatrix,
+} from './quantized-matrix.js'
+export {
+  codeBitsChoices,
+  dequantize,
+  groupSizeChoices,
+  groupsPerRow,
+  quantizationError,
+} from './quantized-matrix.js'

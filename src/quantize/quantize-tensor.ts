@@ -1,0 +1,103 @@
+import {
+  type Checkpoint,
+  type StoredType,
+  storedGroupFormat,
+  type TensorInfo,
+  tensorLocation,
+} from '../checkpoint/index.js'
+import { InputError } from '../common/input-error.js'
+import type { Clipping } from './group-quantizer.js'
+import { importGroups } from './import-groups.js'
+import { MatrixQuantizer, type QuantizationFormat } from './quantize-matrix.js'
+import {
+  type CodeBits,
+  codeBitsChoices,
+  type GroupSize,
+  groupSizeChoices,
+  type QuantizedMatrix,
+} from './quantized-matrix.js'
+
+/** What may be asked for; what is left out follows the tensor. */
+export interface TensorQuantization {
+  /** The bits of the stored codes by default, 4 for tensors without. */
+  readonly bits?: CodeBits
+  /** The size of the stored groups by default, 64 for tensors without. */
+  readonly group?: GroupSize
+  readonly clipping?: Clipping
+  /** Allow a second rounding of weights that are stored quantised. */
+  readonly requantize?: boolean
+}
+
+export interface QuantizedTensor {
+  readonly tensor: TensorInfo
+  readonly matrix: QuantizedMatrix
+  /** `imported`: the stored groups as they are; `requantized`: rounded a second time. */
+  readonly origin: 'quantized' | 'imported' | 'requantized'
+}
+
+const DEFAULT_FORMAT: QuantizationFormat = { bits: 4, group: 64 }
+
+/**
+ * A weight matrix of a checkpoint in the chip's numbers. Stored groups of the asked format are imported as they are;
+ * values are read in blocks of rows and quantised, so that only the codes of a tensor are in memory at once.
+ * @throws InputError for tensors that are no matrix, and for stored groups of another format without `requantize`.
+ */
+export async function quantizeTensor(
+  checkpoint: Checkpoint,
+  name: string,
+  options: TensorQuantization = {},
+): Promise<QuantizedTensor> {
+  const tensor = checkpoint.tensor(name)
+  const [rows, columns] = matrixSize(tensor)
+  const stored = storedFormat(tensor.storedType)
+  const format: QuantizationFormat = {
+    bits: options.bits ?? stored?.bits ?? DEFAULT_FORMAT.bits,
+    group: options.group ?? stored?.group ?? DEFAULT_FORMAT.group,
+  }
+  if (stored !== undefined && stored.bits === format.bits && stored.group === format.group) {
+    const matrix = importGroups(await checkpoint.readGroups(tensor.storedName))
+    return { tensor, matrix, origin: 'imported' }
+  }
+  if (stored !== undefined && options.requantize !== true) {
+    throw new InputError(
+      `is stored as ${tensor.storedType.name}; ${describe(format)} would round it a second time`,
+      tensorLocation(tensor),
+      `ask for ${describe(stored)}, or for requantisation`,
+    )
+  }
+  const quantizer = new MatrixQuantizer(
+    rows,
+    columns,
+    format,
+    options.clipping ?? 'search',
+    tensorLocation(tensor),
+  )
+  for await (const block of checkpoint.readRows(tensor.storedName)) quantizer.addRows(block.values)
+  return {
+    tensor,
+    matrix: quantizer.finish(),
+    origin: stored === undefined ? 'quantized' : 'requantized',
+  }
+}
+
+function matrixSize(tensor: TensorInfo): [rows: number, columns: number] {
+  const [rows, columns, ...rest] = tensor.shape
+  if (rows === undefined || columns === undefined || rest.length > 0 || rows * columns === 0) {
+    throw new InputError(
+      `shape [${tensor.shape.join(', ')}] is not that of a weight matrix`,
+      tensorLocation(tensor),
+    )
+  }
+  return [rows, columns]
+}
+
+function storedFormat(type: StoredType): QuantizationFormat | undefined {
+  const stored = storedGroupFormat(type)
+  const bits = codeBitsChoices.find((choice) => choice === stored?.bits)
+  const group = groupSizeChoices.find((choice) => choice === stored?.group)
+  return bits === undefined || group === undefined ? undefined : { bits, group }
+}
+
+function describe({ bits, group }: QuantizationFormat): string {
+  return `${bits} bits in groups of ${group}`
+}
