@@ -48,12 +48,16 @@ test('a matrix-vector product is close to the exact one, and exact for one group
   const weights = {
     rows: 1,
     columns: 4,
+    bits: 4,
     group: 32,
     codes: Uint8Array.from([15, 0, 7, 8]),
     scales: Uint16Array.from([0x3800]),
     zeroPoints: Uint8Array.from([8]),
-  }
+  } as const
   const activations = Float32Array.from([1, -2, 3, 0.5])
   const exact = 0.5 * (7 * 1 + -8 * -2 + -1 * 3 + 0 * 0.5)
   expect([...matrixVector(weights, activations, 12)]).toEqual([exact])
+  const offsets = Uint16Array.from([0x3c00])
+  const sum = 1 - 2 + 3 + 0.5
+  expect([...matrixVector({ ...weights, offsets }, activations, 12)]).toEqual([exact + sum])
 })

@@ -1,3 +1,3 @@
 export { type AlignedGroup, alignGroup, alignVector } from './align.js'
 export { round32 } from './binary32.js'
-export { type GroupedWeights, groupProduct, matrixVector } from './l-unit.js'
+export { type GroupParameters, groupProduct, matrixVector } from './l-unit.js'
