@@ -1,0 +1,148 @@
+import { type ModuleNode, portsOf, type SignalNode } from '../hdl/ir/module-node.js'
+import type {
+  EmittedDesign,
+  EmittedFile,
+  EmittedModule,
+  EmittedPort,
+  UnresetState,
+} from './emitted-design.js'
+import { legaliseModule, type UnresetNet } from './legalise/module.js'
+import { constructionOf } from './legalise/roms.js'
+import { memoryImage } from './memory-image.js'
+import { blackBoxStub, macroModel, macroStub } from './models.js'
+import { defaultOptions, type EmitOptions } from './options.js'
+import { type PrintedModule, printModule } from './print/module.js'
+import type { SvModule } from './printable/module.js'
+
+/** A checked design: what `elaborate` returns. */
+export interface DesignInput {
+  readonly top: ModuleNode
+  /** Every distinct module once, instances before the modules that hold them. */
+  readonly modules: readonly ModuleNode[]
+}
+
+/**
+ * SystemVerilog for a design: one file a module, and one for the contents of each ROM and memory that
+ * reads its contents from a file.
+ */
+export function emitDesign(design: DesignInput, options: Partial<EmitOptions> = {}): EmittedDesign {
+  const emitter = new DesignEmitter({ ...defaultOptions, ...options })
+  for (const module of design.modules) emitter.addModule(module)
+  return {
+    top: design.top.name,
+    files: emitter.files(),
+    ports: emittedPorts(design.top),
+    unresetState: unresetBelow(design.top, emitter.unreset),
+    modules: emitter.modules,
+  }
+}
+
+class DesignEmitter {
+  readonly modules: EmittedModule[] = []
+  readonly unreset = new Map<ModuleNode, readonly UnresetNet[]>()
+  readonly #sources: EmittedFile[] = []
+  readonly #images = new Map<string, EmittedFile>()
+  readonly #macros = new Map<string, string>()
+
+  constructor(private readonly options: EmitOptions) {}
+
+  files(): readonly EmittedFile[] {
+    return [...this.#sources, ...this.#images.values()]
+  }
+
+  addModule(module: ModuleNode): void {
+    if (module.blackBox !== undefined) {
+      this.#addBlackBox(module, module.blackBox.source)
+      return
+    }
+    for (const rom of module.roms) {
+      if (rom.form.kind !== 'macro') continue
+      const name = rom.form.module
+      const known = this.#macros.get(name)
+      if (known !== undefined && known !== rom.contents.hash) {
+        throw new Error(`ROM macro ${name} is used with different contents`)
+      }
+      if (known !== undefined) continue
+      this.#macros.set(name, rom.contents.hash)
+      this.#print(macroModel(name, rom), `models/${name}.sv`, 'simulation')
+      this.#print(macroStub(name, rom), `stubs/${name}.sv`, 'synthesis')
+    }
+    const { printable, unreset } = legaliseModule(module)
+    this.unreset.set(module, unreset)
+    const file = `${module.name}.sv`
+    const { sources } = this.#print(printable, file)
+    this.#describe(module, file, sources)
+  }
+
+  #addBlackBox(module: ModuleNode, source: string | undefined): void {
+    const model = `models/${module.name}.sv`
+    if (source !== undefined) {
+      const text = source.endsWith('\n') ? source : `${source}\n`
+      this.#sources.push({ path: model, text, use: 'simulation' })
+    }
+    this.#print(blackBoxStub(module), `stubs/${module.name}.sv`, 'synthesis')
+    this.#describe(module, source === undefined ? undefined : model, [])
+  }
+
+  #print(module: SvModule, path: string, use?: 'simulation' | 'synthesis'): PrintedModule {
+    const printed = printModule(module, this.options)
+    this.#sources.push({ path, text: printed.text, ...(use === undefined ? {} : { use }) })
+    for (const item of module.sections.flat()) {
+      if (item.kind !== 'memory' || item.image === undefined) continue
+      const { path: image, contents } = item.image
+      if (!this.#images.has(image)) {
+        this.#images.set(image, { path: image, text: memoryImage(contents) })
+      }
+    }
+    return printed
+  }
+
+  #describe(
+    module: ModuleNode,
+    file: string | undefined,
+    sourceMap: PrintedModule['sources'],
+  ): void {
+    this.modules.push({
+      name: module.name,
+      ...(file === undefined ? {} : { file }),
+      blackBox: module.blackBox !== undefined,
+      parameters: module.parameters,
+      ports: emittedPorts(module),
+      instances: module.instances.map(({ name, module: of }) => ({ name, module: of.name })),
+      roms: module.roms.map((rom) => ({
+        name: rom.name,
+        width: rom.contents.width,
+        depth: rom.contents.depth,
+        form: constructionOf(rom),
+        hash: rom.contents.hash,
+      })),
+      sourceMap,
+    })
+  }
+}
+
+function emittedPorts(module: ModuleNode): EmittedPort[] {
+  return portsOf(module).map(({ kind, name, width, signed, role }: SignalNode) => ({
+    name,
+    direction: kind === 'input' ? 'input' : 'output',
+    width,
+    signed,
+    role,
+  }))
+}
+
+function unresetBelow(
+  top: ModuleNode,
+  unreset: ReadonlyMap<ModuleNode, readonly UnresetNet[]>,
+): UnresetState[] {
+  const byName = new Map([...unreset].map(([module, list]) => [module.name, list]))
+  const states: UnresetState[] = []
+  const visit = (module: ModuleNode, prefix: string) => {
+    for (const { name, ...shape } of byName.get(module.name) ?? []) {
+      states.push({ path: prefix + name, ...shape })
+    }
+    for (const instance of module.instances) visit(instance.module, `${prefix}${instance.name}.`)
+  }
+  visit(top, '')
+  return states
+}
