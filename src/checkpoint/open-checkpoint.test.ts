@@ -1,13 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { numberToFloat16 } from '../common/float16.js'
 import type { Checkpoint } from './checkpoint.js'
+import { FileBytes } from './file-bytes.js'
 import { openCheckpoint } from './open-checkpoint.js'
 import { encodeGguf } from './testing/encode-gguf.js'
 import { encodeLlama2c } from './testing/encode-llama2c.js'
 import {
   huggingFaceName,
+  safetensorsFile,
   tinyHuggingFaceConfig,
   tinySafetensors,
 } from './testing/encode-safetensors.js'
@@ -190,6 +192,30 @@ describe('rows', () => {
     expect(blocks).toBeGreaterThan(1)
     expectSameValues(streamed, values)
     expectSameValues(await checkpoint.readFloat32('big'), values)
+  })
+})
+
+describe('a file of six gigabytes', () => {
+  it('is opened by its header and read by its rows', async () => {
+    const rows = 400_000
+    const columns = 4096
+    const header = JSON.stringify({
+      'lm_head.weight': {
+        dtype: 'F32',
+        shape: [rows, columns],
+        data_offsets: [0, 4 * rows * columns],
+      },
+    })
+    const path = folder.write('huge.safetensors', safetensorsFile(header, Buffer.alloc(0)))
+    truncateSync(path, 8 + header.length + 4 * rows * columns)
+    const reads = vi.spyOn(FileBytes.prototype, 'read')
+    onTestFinished(() => reads.mockRestore())
+    const checkpoint = await opened(path)
+    const lastRow = { first: rows - 1, count: 1 }
+    expectSameValues(await checkpoint.readFloat32('output', lastRow), new Float32Array(columns))
+    const bytesRead = reads.mock.calls.reduce((sum, [, length]) => sum + length, 0)
+    expect(bytesRead).toBeLessThan(2 * header.length + 100 + 4 * columns)
+    await expect(checkpoint.readFloat32('output')).rejects.toThrow(RangeError)
   })
 })
 
