@@ -280,7 +280,7 @@ export function slice(a: Term, low: number, width: number, look: TermLook = plai
         return mux(inner!, part(a.operands[1]!), part(a.operands[2]!), look)
     }
     if (low === 0) {
-      const _fit = (operand: Term, signed: boolean) =>
+      const resized = (operand: Term, signed: boolean) =>
         operand.width < width ? extend(operand, width, signed) : part(operand)
       switch (a.op) {
         case 'neg':
