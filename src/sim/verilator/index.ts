@@ -1,0 +1,7 @@
+export {
+  buildVerilator,
+  removeExecutable,
+  type VerilatorBuildOptions,
+  type VerilatorExecutable,
+} from './build.js'
+export { openVerilator, type VerilatorEngine, type VerilatorOptions } from './engine.js'
