@@ -82,14 +82,10 @@ export class Simplifier {
     return result === undefined ? undefined : this.constant(width, result)
   }
 
-  /** Constants go last, otherwise the older value first, so that `a + b` and `b + a` are one value. */
+  /** Constants go last. */
   #ordered(op: ValueOp, operands: readonly ValueId[]): readonly ValueId[] {
-    if (!commutative.has(op)) return operands
-    const [a, b] = operands as [ValueId, ValueId]
-    const constantA = this.graph.ops[a] === 'const'
-    const constantB = this.graph.ops[b] === 'const'
-    const swap = constantA !== constantB ? constantA : a > b
-    return swap ? [b, a] : operands
+    if (!commutative.has(op) || this.graph.ops[operands[0]!] !== 'const') return operands
+    return [operands[1]!, operands[0]!]
   }
 
   #simplified(
