@@ -1,0 +1,3 @@
+export * from './float/index.js'
+export * from './l-unit/index.js'
+export * from './rom/index.js'

@@ -1,0 +1,109 @@
+import {
+  type Bool,
+  type ModuleBuilder,
+  mux,
+  type SInt,
+  type StreamSource,
+  sint,
+  type UInt,
+  type UIntType,
+  uint,
+  unpack,
+  type Vec,
+  vec,
+} from '../../src/hdl/index.js'
+import { balancedTree } from '../common/balanced-tree.js'
+import { Counter } from '../common/counter.js'
+import { exponentBits } from './l-unit.js'
+import type { LUnitParameters } from './parameters.js'
+import { type LUnitOrder, rowBeats } from './schedule.js'
+import { lUnitWidths } from './widths.js'
+
+/** Bits of a transfer of activations: mantissas and exponent, rounded up to whole bytes as AXI4-Stream asks. */
+export function activationBeatBits({ lanes, mantissaBits }: LUnitParameters): number {
+  return Math.ceil((lanes * mantissaBits + exponentBits) / 8) * 8
+}
+
+/**
+ * A transfer of activations: the mantissas of `lanes` columns, the first one lowest, above them the biased
+ * exponent of their group.
+ */
+export function activationBeat(
+  { lanes, mantissaBits }: LUnitParameters,
+  mantissas: ArrayLike<number>,
+  exponent: number,
+): bigint {
+  let beat = BigInt(exponent)
+  for (let lane = lanes - 1; lane >= 0; lane--) {
+    const mantissa = BigInt.asUintN(mantissaBits, BigInt(mantissas[lane] ?? 0))
+    beat = (beat << BigInt(mantissaBits)) | mantissa
+  }
+  return beat
+}
+
+/** Addresses to read at; the data come one clock edge later. */
+export interface ActivationAddresses {
+  readonly activation_address_o: UInt
+  readonly sum_address_o: UInt
+  readonly exponent_address_o: UInt
+}
+
+export interface ActivationBuffer {
+  readonly activation: Vec<SInt>
+  readonly negatedSum: SInt
+  readonly exponent: UInt
+  /** The next transfer is the last of a vector. */
+  readonly isLast: Bool
+}
+
+/**
+ * Holds a vector of aligned activations, and sums the mantissas of each group while they come in.
+ *
+ * @param stream transfers of {@link activationBeat}; its `ready` is driven by the caller
+ */
+export function activationBuffer(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  order: LUnitOrder,
+  stream: StreamSource<UIntType>,
+  addresses: ActivationAddresses,
+): ActivationBuffer {
+  const { lanes, mantissaBits } = parameters
+  const { beats, lastBeats, groups } = order
+  const mantissaType = vec(sint(mantissaBits), lanes)
+  const exponentAt = lanes * mantissaBits
+  const mantissas = unpack(mantissaType, stream.data.bits(exponentAt - 1, 0))
+  m.unused(stream.data)
+  const transfer = m.let('transfer', stream.valid.and(stream.ready))
+
+  const loadBeat = new Counter(m, 'load_beat', rowBeats(order))
+  const groupBeat = new Counter(m, 'load_group_beat', groups === 1 ? lastBeats : beats)
+  const group = new Counter(m, 'load_group', groups)
+  const isLast = loadBeat.is(rowBeats(order) - 1)
+  const groupSum = m.register('negated_sum', sint(lUnitWidths(parameters).sum))
+  const beatSum = balancedTree<SInt>(mantissas.elements, (a, b) => a.add(b))
+  const before = mux(groupBeat.is(0), groupSum.type.literal(0), groupSum)
+  const negatedSum = before.sub(beatSum).truncate(groupSum.width)
+
+  const activations = m.memory('activations', mantissaType, { depth: rowBeats(order) })
+  const sums = m.memory('negated_sums', groupSum.type, { depth: groups })
+  const exponents = m.memory('exponents', uint(exponentBits), { depth: groups })
+  m.when(transfer, () => {
+    const isGroupEnd = groupBeat.is(beats - 1).or(isLast)
+    activations.write(loadBeat.value, mantissas)
+    sums.write(group.value, negatedSum)
+    exponents.write(group.value, stream.data.bits(exponentAt + exponentBits - 1, exponentAt))
+    groupSum.next(negatedSum)
+    loadBeat.advance(isLast)
+    groupBeat.advance(isGroupEnd, () => group.advance(isLast))
+    for (const [lane, mantissa] of mantissas.elements.entries()) {
+      m.assume(`mantissa${lane}_is_symmetric`, mantissa.ne(-(2 ** (mantissaBits - 1))))
+    }
+  })
+  return {
+    activation: activations.read('activation', addresses.activation_address_o),
+    negatedSum: sums.read('group_negated_sum', addresses.sum_address_o),
+    exponent: exponents.read('group_exponent', addresses.exponent_address_o),
+    isLast,
+  }
+}

@@ -1,0 +1,81 @@
+import { Random } from '../../src/common/random.js'
+import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hdl/index.js'
+import { exponentBits, lUnit, number32 } from './l-unit.js'
+import { type LUnitParameters, lUnitParameters, parametersName } from './parameters.js'
+import { lUnitSequencer } from './sequencer.js'
+import type { LUnitWeights } from './weights.js'
+import { lUnitWidths } from './widths.js'
+
+const rows = 64
+const columns = 256
+
+/**
+ * A design for measuring simulators and generators: `units` L-Units of 64 rows of 256 random weights, all
+ * of one structure, that run through their ROMs over and over. Activations, `-S` and exponent come from
+ * outside in every cycle: `units * lanes` multiply-accumulates a cycle.
+ *
+ * @param seed of the weights
+ */
+export function lUnitBench(units = 16, lanes = 64, given: Partial<LUnitParameters> = {}, seed = 1) {
+  const parameters = lUnitParameters({ lanes, rom: { kind: 'table' }, ...given })
+  const definitions = benchUnits(parameters, units, seed)
+  return defineModule(
+    `l_unit_bench_${parametersName(parameters)}_u${units}`,
+    {
+      activation_i: input(vec(sint(parameters.mantissaBits), lanes)),
+      negated_sum_i: input(sint(lUnitWidths(parameters).sum)),
+      exponent_i: input(uint(exponentBits)),
+      result_valid_o: output(bool),
+      result_o: output(vec(number32, units)),
+    },
+    (m, { activation_i, negated_sum_i, exponent_i, result_valid_o, result_o }) => {
+      const sequencer = m.instance('u_sequencer', lUnitSequencer(parameters, rows, columns), {
+        start_i: true,
+      })
+      m.unused(
+        sequencer.idle_o,
+        sequencer.activation_address_o,
+        sequencer.sum_address_o,
+        sequencer.exponent_address_o,
+      )
+      const results = definitions.map(
+        (definition, unit) =>
+          m.instance(`u_l_unit${unit}`, definition, {
+            code_address_i: sequencer.code_address_o,
+            activation_i,
+            first_beat_i: sequencer.first_beat_o,
+            scale_address_i: sequencer.scale_address_o,
+            negated_sum_i,
+            exponent_i,
+            first_group_i: sequencer.first_group_o,
+            read_index_i: sequencer.read_index_o,
+            write_index_i: sequencer.write_index_o,
+            write_enable_i: sequencer.write_enable_o,
+          }).result_o,
+      )
+      result_o.assign(results)
+      result_valid_o.assign(sequencer.result_valid_o)
+    },
+  )
+}
+
+function benchUnits(
+  parameters: LUnitParameters,
+  units: number,
+  seed: number,
+): ReturnType<typeof lUnit>[] {
+  const random = new Random(seed)
+  return Array.from({ length: units }, () => lUnit(parameters, benchWeights(parameters, random)))
+}
+
+function benchWeights({ bits, group }: LUnitParameters, random: Random): LUnitWeights {
+  const groups = (rows * columns) / group
+  const code = () => random.integer(0, 2 ** bits - 1)
+  return {
+    rows,
+    columns,
+    codes: Uint8Array.from({ length: rows * columns }, code),
+    zeroPoints: Uint8Array.from({ length: groups }, code),
+    scales: Uint16Array.from({ length: groups }, () => 0x2000 + random.integer(0, 0x7ff)),
+  }
+}

@@ -1,0 +1,140 @@
+import { InputError } from '../../src/common/input-error.js'
+import type { FloatAddStage } from '../float/float-adder.js'
+import type { ScaleToFloatStage } from '../float/scale-to-float.js'
+import { printRomPolicy, type RomPolicy } from '../rom/policy.js'
+
+/**
+ * Where an L-Unit may have a register, in the order of the data: after the ROMs; after the products of codes
+ * and mantissas; after their adder tree; after the product of zero-point and sum; in the scaling to binary32
+ * (after its multiplication, its normalisation, its rounding); in the binary32 addition (after alignment, sum,
+ * normalisation). The integer accumulator and the binary32 accumulators are always there.
+ */
+export const lUnitStages = [
+  'rom',
+  'products',
+  'tree',
+  'correction',
+  'scale-multiply',
+  'scale-normalise',
+  'scale-round',
+  'add-align',
+  'add-sum',
+  'add-normalise',
+] as const
+export type LUnitStage = (typeof lUnitStages)[number]
+
+export interface LUnitParameters {
+  /** Bits of a code and of a zero-point. */
+  readonly bits: 8 | 4 | 2
+  /** Weights that share a scale and a zero-point. */
+  readonly group: 32 | 64 | 128
+  /** Codes in a ROM word, multiplied in one cycle; divides `group`. */
+  readonly lanes: number
+  /** Bits of an aligned activation, M; 10 to 16. */
+  readonly mantissaBits: number
+  /** The stages that end in a register. */
+  readonly pipeline: readonly LUnitStage[]
+  readonly rom: RomPolicy
+}
+
+/** Registers in the order in which they shorten the longest path most. */
+const stagesByUse: readonly LUnitStage[] = [
+  'scale-round',
+  'rom',
+  'tree',
+  'add-align',
+  'scale-multiply',
+  'correction',
+  'add-sum',
+  'scale-normalise',
+  'products',
+  'add-normalise',
+]
+
+/**
+ * The pipeline with `depth` registers beside the accumulators, 0 to 10.
+ *
+ * @throws InputError for another depth
+ */
+export function pipelineOfDepth(depth: number): readonly LUnitStage[] {
+  if (!Number.isInteger(depth) || depth < 0 || depth > stagesByUse.length) {
+    throw new InputError(`${depth} is no pipeline depth`, { field: 'pipeline' }, '0 to 10')
+  }
+  const chosen = new Set(stagesByUse.slice(0, depth))
+  return lUnitStages.filter((stage) => chosen.has(stage))
+}
+
+/**
+ * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, six registers, B-ROM with
+ * blocks of four.
+ *
+ * @throws InputError for values that cannot be built
+ */
+export function lUnitParameters(given: Partial<LUnitParameters> = {}): LUnitParameters {
+  const parameters: LUnitParameters = {
+    bits: 4,
+    group: 64,
+    lanes: 16,
+    mantissaBits: 12,
+    pipeline: pipelineOfDepth(6),
+    rom: { kind: 'brom', block: 4 },
+    ...given,
+  }
+  checkParameters(parameters)
+  return parameters
+}
+
+function checkParameters({ bits, group, lanes, mantissaBits }: LUnitParameters): void {
+  const fail = (field: string, value: number, hint: string) => {
+    throw new InputError(`${value} is not possible`, { field }, hint)
+  }
+  if (![8, 4, 2].includes(bits)) fail('bits', bits, '8, 4 or 2')
+  if (![32, 64, 128].includes(group)) fail('group', group, '32, 64 or 128')
+  if (!Number.isInteger(lanes) || lanes < 1 || group % lanes !== 0) {
+    fail('lanes', lanes, `a divisor of the group, ${group}`)
+  }
+  if (!Number.isInteger(mantissaBits) || mantissaBits < 10 || mantissaBits > 16) {
+    fail('mantissaBits', mantissaBits, '10 to 16')
+  }
+}
+
+export function hasStage({ pipeline }: LUnitParameters, stage: LUnitStage): boolean {
+  return pipeline.includes(stage)
+}
+
+/** Registers within the scaling to binary32. */
+export function scaleRegisters(parameters: LUnitParameters): readonly ScaleToFloatStage[] {
+  return (['multiply', 'normalise', 'round'] as const).filter((stage) =>
+    hasStage(parameters, `scale-${stage}`),
+  )
+}
+
+/** Registers within the binary32 addition. */
+export function addRegisters(parameters: LUnitParameters): readonly FloatAddStage[] {
+  return (['align', 'sum', 'normalise'] as const).filter((stage) =>
+    hasStage(parameters, `add-${stage}`),
+  )
+}
+
+/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}. */
+export function parametersName(parameters: LUnitParameters): string {
+  const { bits, group, lanes, mantissaBits } = parameters
+  const mask = lUnitStages.reduce(
+    (sum, stage, i) => sum + (hasStage(parameters, stage) ? 2 ** i : 0),
+    0,
+  )
+  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}`
+}
+
+/** For the header comment of a module and the manifest. */
+export function describeParameters(parameters: LUnitParameters) {
+  const { bits, group, lanes, mantissaBits, pipeline, rom } = parameters
+  return {
+    bits,
+    group,
+    lanes,
+    mantissaBits,
+    pipeline: pipeline.join(' '),
+    rom: printRomPolicy(rom),
+  }
+}

@@ -1,0 +1,58 @@
+import type { LUnitWeights } from '../weights.js'
+
+/** Aligned activations of a vector: mantissas of all columns, biased exponent of each group. */
+export interface TestActivations {
+  readonly mantissas: Int32Array
+  readonly exponents: Uint8Array
+}
+
+/**
+ * The product of a matrix and a vector by the text of `docs/arithmetic.md`, on BigInt and doubles: what the
+ * hardware is compared with. Gives the bit patterns of the rows' results.
+ */
+export function referenceProduct(
+  weights: LUnitWeights,
+  group: number,
+  mantissaBits: number,
+  { mantissas, exponents }: TestActivations,
+): Uint32Array {
+  const { rows, columns, codes, scales, zeroPoints } = weights
+  const groups = Math.ceil(columns / group)
+  const results = new Float32Array(rows)
+  for (let row = 0; row < rows; row++) {
+    let y = 0
+    for (let g = 0; g < groups; g++) {
+      let dot = 0n
+      let sum = 0n
+      for (let i = g * group; i < Math.min(columns, (g + 1) * group); i++) {
+        dot += BigInt(codes[row * columns + i]!) * BigInt(mantissas[i]!)
+        sum += BigInt(mantissas[i]!)
+      }
+      const d = dot - BigInt(zeroPoints[row * groups + g]!) * sum
+      const scale = half(scales[row * groups + g]!)
+      const power = 2 ** (exponents[g]! - 127 - mantissaBits + 2)
+      y = round32(y + round32(scale * Number(d) * power))
+    }
+    results[row] = y
+  }
+  return new Uint32Array(results.buffer)
+}
+
+const largest = 2 ** 128 - 2 ** 104
+const smallestNormal = 2 ** -126
+
+/** Rounds to binary32, flushes subnormals to zero of their sign, saturates. */
+export function round32(value: number): number {
+  const rounded = Math.fround(value)
+  if (Math.abs(rounded) === Infinity) return Math.sign(rounded) * largest
+  if (Math.abs(rounded) >= smallestNormal) return rounded
+  return rounded < 0 || Object.is(rounded, -0) ? -0 : 0
+}
+
+/** The value of a binary16 pattern. */
+function half(bits: number): number {
+  const exponent = (bits >> 10) & 31
+  const fraction = bits & 1023
+  const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25)
+  return bits & 0x8000 ? -magnitude : magnitude
+}

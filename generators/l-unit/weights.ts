@@ -1,0 +1,135 @@
+import { isFiniteFloat16 } from '../../src/common/float16.js'
+import { InputError } from '../../src/common/input-error.js'
+import { RomContents } from '../../src/hdl/index.js'
+import type { LUnitParameters } from './parameters.js'
+import { groupBeats, type LUnitOrder, lUnitOrder, rowBeats, rowGroups } from './schedule.js'
+
+/** A weight matrix in groups along its rows: `w = scale * (code - zeroPoint)`. */
+export interface LUnitWeights {
+  readonly rows: number
+  readonly columns: number
+  /** rows x columns, row by row. */
+  readonly codes: Uint8Array
+  /** rows x groups, binary16 bit patterns, finite; negative ones and subnormals are legal. */
+  readonly scales: Uint16Array
+  /** rows x groups. */
+  readonly zeroPoints: Uint8Array
+}
+
+/**
+ * Checks that a matrix has the sizes that its shape says and holds only values that the hardware reads.
+ *
+ * @throws InputError naming the row and the fault
+ */
+export function checkWeights({ bits, group }: LUnitParameters, weights: LUnitWeights): void {
+  const { rows, columns, codes, scales, zeroPoints } = weights
+  const groups = Math.ceil(columns / group)
+  if (!(Number.isInteger(rows) && Number.isInteger(columns) && rows > 0 && columns > 0)) {
+    throw new InputError(`${rows} x ${columns} is no shape of a matrix`, { field: 'weights' })
+  }
+  const checkLength = (field: string, length: number, expected: number) => {
+    if (length === expected) return
+    throw new InputError(`${length} values where ${expected} are needed`, { field })
+  }
+  checkLength('codes', codes.length, rows * columns)
+  checkLength('scales', scales.length, rows * groups)
+  checkLength('zeroPoints', zeroPoints.length, rows * groups)
+
+  const checkEach = (
+    field: string,
+    values: Uint8Array | Uint16Array,
+    isLegal: (value: number) => boolean,
+    fault: string,
+  ) => {
+    const at = values.findIndex((value) => !isLegal(value))
+    if (at < 0) return
+    const row = Math.floor((at * rows) / values.length)
+    throw new InputError(`${values[at]} in row ${row} ${fault}`, { field })
+  }
+  const fits = (value: number) => value < 2 ** bits
+  checkEach('codes', codes, fits, `does not fit in ${bits} bits`)
+  checkEach('zeroPoints', zeroPoints, fits, `does not fit in ${bits} bits`)
+  checkEach('scales', scales, isFiniteFloat16, 'is no finite binary16 pattern')
+}
+
+/**
+ * Every `units`-th row from row `unit` on, filled up with zero rows to `ceil(rows / units)`: the part of one
+ * of several L-Units that share the rows.
+ */
+export function weightsOfUnit(
+  { group }: LUnitParameters,
+  weights: LUnitWeights,
+  unit: number,
+  units: number,
+): LUnitWeights {
+  const { columns } = weights
+  const groups = Math.ceil(columns / group)
+  const rows = Math.ceil(weights.rows / units)
+  const part: LUnitWeights = {
+    rows,
+    columns,
+    codes: new Uint8Array(rows * columns),
+    scales: new Uint16Array(rows * groups),
+    zeroPoints: new Uint8Array(rows * groups),
+  }
+  for (let local = 0, row = unit; row < weights.rows; local++, row += units) {
+    const copy = <A extends Uint8Array | Uint16Array>(from: A, to: A, size: number) =>
+      to.set(from.subarray(row * size, (row + 1) * size), local * size)
+    copy(weights.codes, part.codes, columns)
+    copy(weights.scales, part.scales, groups)
+    copy(weights.zeroPoints, part.zeroPoints, groups)
+  }
+  return part
+}
+
+/** What the two ROMs of an L-Unit hold. */
+export interface LUnitContents {
+  /** `lanes` codes a word, lane 0 lowest, in the unit's order of rows, groups and beats. */
+  readonly codes: RomContents
+  /** `{zero-point, scale}` for each row and group in that order. */
+  readonly scales: RomContents
+}
+
+export function lUnitContents(parameters: LUnitParameters, weights: LUnitWeights): LUnitContents {
+  const order = lUnitOrder(parameters, weights.rows, weights.columns)
+  return {
+    codes: codeContents(parameters, weights, order),
+    scales: scaleContents(parameters, weights, order),
+  }
+}
+
+function codeContents(
+  { bits, lanes, group: groupSize }: LUnitParameters,
+  { rows, columns, codes }: LUnitWeights,
+  order: LUnitOrder,
+): RomContents {
+  const width = lanes * bits
+  const bytesPerWord = Math.ceil(width / 8)
+  const bytes = new Uint8Array(rows * rowBeats(order) * bytesPerWord)
+  let word = 0
+  for (const { row, group } of rowGroups(order)) {
+    for (let beat = 0; beat < groupBeats(order, group); beat++, word++) {
+      const first = group * groupSize + beat * lanes
+      const count = Math.min(lanes, columns - first)
+      for (let lane = 0; lane < count; lane++) {
+        const bit = lane * bits
+        const code = codes[row * columns + first + lane]!
+        bytes[word * bytesPerWord + (bit >> 3)]! |= code << (bit & 7)
+      }
+    }
+  }
+  return RomContents.fromBytes(width, bytes)
+}
+
+function scaleContents(
+  { bits }: LUnitParameters,
+  { scales, zeroPoints }: LUnitWeights,
+  order: LUnitOrder,
+): RomContents {
+  const words: number[] = []
+  for (const { row, group } of rowGroups(order)) {
+    const at = row * order.groups + group
+    words.push(zeroPoints[at]! * 2 ** 16 + scales[at]!)
+  }
+  return RomContents.fromWords(16 + bits, words)
+}

@@ -1,0 +1,94 @@
+import { InputError } from '../../src/common/input-error.js'
+import { type RomContents, type RomForm, UInt } from '../../src/hdl/index.js'
+import { blockRom } from './block-rom.js'
+import { sumOfOnes } from './sum-of-ones.js'
+
+/** How a ROM becomes hardware, as people choose it. */
+export type RomPolicy =
+  /** A `case` over the address: the synthesiser minimises the truth table. */
+  | { readonly kind: 'table' }
+  /** A B-ROM with blocks of 1 to 8 addresses. */
+  | { readonly kind: 'brom'; readonly block: number }
+  /** Word lines, and an OR of ones for each column. */
+  | { readonly kind: 'sum-of-ones' }
+  /** An array that is filled from a file. */
+  | { readonly kind: 'readmemh' }
+  /** A foundry's macro, with its contents in a file beside it. */
+  | { readonly kind: 'macro' }
+
+const largestBlock = 8
+
+/** The names that {@link parseRomPolicy} takes. */
+export const romPolicyNames: readonly string[] = [
+  'table',
+  ...Array.from({ length: largestBlock }, (_, i) => `brom:${i + 1}`),
+  'sum-of-ones',
+  'readmemh',
+  'macro',
+]
+
+/**
+ * `table`, `brom:1` to `brom:8` (`brom` alone has blocks of four, ROMA's), `sum-of-ones`, `readmemh` or
+ * `macro`.
+ *
+ * @param field the option that the text came from
+ * @throws InputError for anything else
+ */
+export function parseRomPolicy(text: string, field = '--rom'): RomPolicy {
+  const [kind, size, ...rest] = text.split(':')
+  if (rest.length === 0) {
+    if (kind === 'brom') {
+      const block = size === undefined ? 4 : Number(size)
+      if (Number.isInteger(block) && 1 <= block && block <= largestBlock) return { kind, block }
+    } else if (size === undefined) {
+      if (kind === 'table' || kind === 'sum-of-ones' || kind === 'readmemh' || kind === 'macro') {
+        return { kind }
+      }
+    }
+  }
+  const known = 'table, brom:1 to brom:8, sum-of-ones, readmemh, macro'
+  throw new InputError(`${JSON.stringify(text)} is no ROM policy`, { field }, `one of ${known}`)
+}
+
+/** The inverse of {@link parseRomPolicy}. */
+export function printRomPolicy(policy: RomPolicy): string {
+  return policy.kind === 'brom' ? `brom:${policy.block}` : policy.kind
+}
+
+/** The policy as part of an identifier: `brom4`, `sum_of_ones`. */
+export function romPolicyIdentifier(policy: RomPolicy): string {
+  return policy.kind === 'brom' ? `brom${policy.block}` : policy.kind.replaceAll('-', '_')
+}
+
+/** The form of the language's ROM node for a policy; a macro is named from the contents that it holds. */
+export function romForm(policy: RomPolicy, contents: RomContents): RomForm {
+  switch (policy.kind) {
+    case 'table':
+    case 'readmemh':
+      return { kind: policy.kind }
+    case 'macro':
+      return { kind: 'macro', module: romMacroName(contents) }
+    case 'brom':
+      return {
+        kind: 'logic',
+        construction: printRomPolicy(policy),
+        build: (address, words) => blockRom(new UInt(address), words, policy.block).node,
+      }
+    case 'sum-of-ones':
+      return {
+        kind: 'logic',
+        construction: policy.kind,
+        build: (address, words) => sumOfOnes(new UInt(address), words).node,
+      }
+  }
+}
+
+/** Module name of the macro for some contents. */
+export function romMacroName(contents: RomContents): string {
+  return `rom_macro_${romShapeName(contents)}`
+}
+
+/** Depth, width and the start of the contents' hash: `256x64_0f3a9c1e`. */
+export function romShapeName({ depth, width, hash }: RomContents): string {
+  return `${depth}x${width}_${hash.slice(0, 8)}`
+}
