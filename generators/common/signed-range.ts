@@ -25,10 +25,11 @@ export function rangeOfSum(a: SignedRange, b: SignedRange): SignedRange {
 
 export function rangeOfProduct(a: SignedRange, b: SignedRange): SignedRange {
   const corners = [a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max]
-  return {
-    min: corners.reduce((least, corner) => Math.min(corner, least)),
-    max: corners.reduce((most, corner) => Math.max(corner, most)),
-  }
+  return { min: extremeOf(corners, (x, y) => x < y), max: extremeOf(corners, (x, y) => x > y) }
+}
+
+function extremeOf(values: readonly bigint[], wins: (a: bigint, b: bigint) => boolean): bigint {
+  return values.reduce((best, value) => (wins(value, best) ? value : best))
 }
 
 /** Of `count` values of one range. */
