@@ -1,1 +1,6 @@
-export * from './engine.js'
+export type { Engine, EngineName, VectorBatch, WaveOptions } from './engine.js'
+export { type EngineOptions, openEngine } from './open-engine.js'
+export { type SimulateOptions, simulate } from './simulate.js'
+export type { PortValue } from './testbench/port-codec.js'
+export { Simulation } from './testbench/simulation.js'
+export type { StreamReceiver, StreamSender, StreamTiming } from './testbench/stream-agent.js'
