@@ -1,3 +1,4 @@
+import { round32 } from '../../testing/binary32.js'
 import type { LUnitWeights } from '../weights.js'
 
 /** Aligned activations of a vector: mantissas of all columns, biased exponent of each group. */
@@ -29,7 +30,7 @@ export function referenceProduct(
         sum += BigInt(mantissas[i]!)
       }
       const d = dot - BigInt(zeroPoints[row * groups + g]!) * sum
-      const scale = half(scales[row * groups + g]!)
+      const scale = numberOfBits16(scales[row * groups + g]!)
       const power = 2 ** (exponents[g]! - 127 - mantissaBits + 2)
       y = round32(y + round32(scale * Number(d) * power))
     }
@@ -38,19 +39,8 @@ export function referenceProduct(
   return new Uint32Array(results.buffer)
 }
 
-const largest = 2 ** 128 - 2 ** 104
-const smallestNormal = 2 ** -126
-
-/** Rounds to binary32, flushes subnormals to zero of their sign, saturates. */
-export function round32(value: number): number {
-  const rounded = Math.fround(value)
-  if (Math.abs(rounded) === Infinity) return Math.sign(rounded) * largest
-  if (Math.abs(rounded) >= smallestNormal) return rounded
-  return rounded < 0 || Object.is(rounded, -0) ? -0 : 0
-}
-
 /** The value of a binary16 pattern. */
-function half(bits: number): number {
+export function numberOfBits16(bits: number): number {
   const exponent = (bits >> 10) & 31
   const fraction = bits & 1023
   const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25)
