@@ -34,6 +34,7 @@ export function macroModel(name: string, rom: RomNode): SvModule {
     place: undefined,
     attributes: [],
     header: [`Simulation model of the ROM macro ${name}: ${depth} words of ${width} bits.`],
+    parameters: {},
     ports: [
       { direction: 'input', net: address },
       { direction: 'output', net: data },
@@ -45,11 +46,10 @@ export function macroModel(name: string, rom: RomNode): SvModule {
 /** The ports of a ROM macro, for synthesis. */
 export function macroStub(name: string, rom: RomNode): SvModule {
   const { width, addressWidth } = rom.contents
-  return stub(
-    name,
-    [{ direction: 'input', net: net('addr_i', addressWidth) }],
-    [{ direction: 'output', net: net('data_o', width) }],
-  )
+  return stub(name, [
+    { direction: 'input', net: net('addr_i', addressWidth) },
+    { direction: 'output', net: net('data_o', width) },
+  ])
 }
 
 /** The ports of a black box. */
@@ -58,12 +58,15 @@ export function blackBoxStub(module: ModuleNode): SvModule {
     direction: signal.kind === 'input' ? ('input' as const) : ('output' as const),
     net: net(signal.name, signal.width, signal.signed),
   }))
-  return { ...stub(module.name, ports, []) }
+  return stub(module.name, ports, module.blackBox?.parameters)
 }
 
 /** Outputs are tied so that linters, which ignore the attribute, find nothing undriven. */
-function stub(name: string, first: SvModule['ports'], rest: SvModule['ports']): SvModule {
-  const ports = [...first, ...rest]
+function stub(
+  name: string,
+  ports: SvModule['ports'],
+  parameters: SvModule['parameters'] = {},
+): SvModule {
   const inputs = ports.filter(({ direction }) => direction === 'input')
   const unused = net('unused_ports', 1)
   const all = inputs.map((port) => sv.name(port.net))
@@ -80,6 +83,9 @@ function stub(name: string, first: SvModule['ports'], rest: SvModule['ports']): 
             place: undefined,
           },
         ]
+  const parameterSinks = Object.keys(parameters).map(
+    (parameter): SvItem => ({ kind: 'unusedParameter', parameter }),
+  )
   const ties = ports
     .filter(({ direction }) => direction === 'output')
     .map(({ net: target }): SvItem => {
@@ -91,8 +97,9 @@ function stub(name: string, first: SvModule['ports'], rest: SvModule['ports']): 
     place: undefined,
     attributes: [{ name: 'blackbox', value: 1 }],
     header: [`Ports of ${name}; its contents come from elsewhere.`],
+    parameters,
     ports,
-    sections: [ties, sink].filter((section) => section.length > 0),
+    sections: [ties, [...parameterSinks, ...sink]].filter((section) => section.length > 0),
   }
 }
 

@@ -153,6 +153,7 @@ export function legaliseModule(module: ModuleNode): LegalModule {
       place: module.place,
       attributes: module.attributes,
       header: headerOf(module),
+      parameters: {},
       ports: portsOf(module).map((port) => ({
         direction: port.kind === 'input' ? 'input' : 'output',
         net: nets.valueOf(port),

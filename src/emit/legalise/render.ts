@@ -35,7 +35,7 @@ const mnemonics: Readonly<Record<TermOp, string>> = {
   lshr: 'shift',
   ashr: 'shift',
   slice: 'bits',
-  index: 'item',
+  element: 'item',
   concat: 'cat',
   mux: 'mux',
   zext: 'ext',
@@ -199,7 +199,7 @@ export class Renderer {
         return sv.binary('>>>', this.#signedLeaf(a!), this.#fit(b!))
       case 'slice':
         return sv.select(this.#leafNet(a!), term.low, term.width)
-      case 'index':
+      case 'element':
         return this.#element(term)
       case 'concat':
         return this.#concat(term)

@@ -407,11 +407,38 @@ function shiftByConstant(
 /** Element `position` of `a` seen as elements of `width` bits; beyond its end zero. */
 export function index(a: Term, position: Term, width: number, look: TermLook = plainLook): Term {
   const elements = a.width / width
-  if (position.op === 'zext') return index(a, position.operands[0]!, width, look)
+  if (position.op === 'zext') return index(a, within(position), width, look)
   if (position.isConst) {
     return position.value < BigInt(elements)
       ? slice(a, Number(position.value) * width, width, look)
       : constant(width, 0n, look)
   }
-  return new Term('index', width, [a, position], look)
+  if (2 ** position.width > elements) {
+    position.shared = true
+    const inRange = compare('ult', position, constant(position.width, BigInt(elements)))
+    const bits = bitsOfIndex(elements)
+    const near = elements === 1 ? a : element(a, slice(position, 0, bits), width, look)
+    return mux(inRange, near, constant(width, 0n), look)
+  }
+  return element(a, position, width, look)
+}
+
+/** A position that counts exactly the elements of `a`. */
+function element(a: Term, position: Term, width: number, look: TermLook): Term {
+  return new Term('element', width, [a, firstBit(a, position, width)], look)
+}
+
+/** The number of the lowest bit of an element, in as many bits as the numbers of `a`'s bits have. */
+function firstBit(a: Term, position: Term, width: number): Term {
+  const zeros = Math.log2(width)
+  if (Number.isInteger(zeros)) {
+    return zeros === 0 ? position : concat([position, constant(zeros, 0n)])
+  }
+  const bits = bitsOfIndex(a.width)
+  return arithmetic('mul', extend(position, bits, false), constant(bits, BigInt(width)))
+}
+
+/** Bits of the numbers below `count`, at least 1. */
+export function bitsOfIndex(count: number): number {
+  return Math.max(1, Math.ceil(Math.log2(count)))
 }

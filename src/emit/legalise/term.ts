@@ -14,7 +14,7 @@ import type { Net } from '../printable/net.js'
  * | `eq` `ne` `ult` `ule` `slt` `sle` | of equal width | 1 bit |
  * | `shl` `lshr` `ashr` | a of the result's width, unsigned amount of at most 32 bits | |
  * | `slice` | one | bits `low + width - 1 .. low` |
- * | `index` | vector, index | element of `width` bits; beyond the end zero |
+ * | `element` | vector, number of a bit of it | `width` bits from that bit on; never beyond the end |
  * | `concat` | most significant first | |
  * | `mux` | condition (1 bit), whenTrue, whenFalse | |
  * | `zext` `sext` | one, narrower | |
@@ -45,7 +45,7 @@ export type TermOp =
   | 'lshr'
   | 'ashr'
   | 'slice'
-  | 'index'
+  | 'element'
   | 'concat'
   | 'mux'
   | 'zext'

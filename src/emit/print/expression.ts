@@ -48,7 +48,9 @@ export function printExpression(expression: SvExpression, truth = false): string
       const op = truth && expression.op === '~' ? '!' : expression.op
       const isTruth = truth && op === '!'
       const text = printExpression(expression.a, isTruth)
-      return op + (isPrimary(expression.a) ? text : `(${text})`)
+      // Yosys reads `-9'(a)` as a cast to a width of -9.
+      const bare = isPrimary(expression.a) && expression.a.kind !== 'resize'
+      return op + (bare ? text : `(${text})`)
     }
     case 'binary':
     case 'ternary':

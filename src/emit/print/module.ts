@@ -44,7 +44,17 @@ function printPorts(writer: Writer, module: SvModule): void {
     writer.line(`module ${module.name};`, module.place, true)
     return
   }
-  writer.line(`module ${module.name} (`, module.place, true)
+  const parameters = Object.entries(module.parameters)
+  if (parameters.length > 0) {
+    writer.line(`module ${module.name} #(`, module.place, true)
+    printList(writer, parameters, ([name, value]) => {
+      const type = typeof value === 'string' ? '' : Number.isInteger(value) ? 'int ' : 'real '
+      return `parameter ${type}${name} = ${printConstant(value)}`
+    })
+    writer.line(') (')
+  } else {
+    writer.line(`module ${module.name} (`, module.place, true)
+  }
   const types = module.ports.map(({ net }) => netType(net))
   const widest = Math.max(...types.map((type) => type.length))
   writer.indented(() => {
@@ -73,6 +83,9 @@ function printItem(writer: Writer, item: SvItem): void {
       writer.line(`localparam ${vectorType(width, false)} ${label} = ${digits};`)
       break
     }
+    case 'unusedParameter':
+      writer.line(`localparam unused_${item.parameter} = ${item.parameter};`)
+      break
     case 'assign': {
       const look = { place: item.place, comment: true }
       writer.expression(`assign ${item.target.name} = `, item.value, ';', look)
@@ -159,12 +172,7 @@ function printInstance(writer: Writer, instance: SvInstance): void {
   const head = `${attributes}${module} `
   if (parameters.length > 0) {
     writer.line(`${head}#(`)
-    writer.indented(() => {
-      for (const [position, [parameter, value]] of parameters.entries()) {
-        const comma = position === parameters.length - 1 ? '' : ','
-        writer.line(`.${parameter}(${printConstant(value)})${comma}`)
-      }
-    })
+    printList(writer, parameters, ([parameter, value]) => `.${parameter}(${printConstant(value)})`)
   }
   const open = `${parameters.length > 0 ? ') ' : head}${name} (`
   writer.line(open, place, true)
@@ -214,6 +222,14 @@ function printCheck(writer: Writer, { kind, name, condition, place }: SvCheck): 
     place,
   })
   writer.directive('`endif')
+}
+
+function printList<T>(writer: Writer, list: readonly T[], print: (element: T) => string): void {
+  writer.indented(() => {
+    for (const [position, element] of list.entries()) {
+      writer.line(print(element) + (position === list.length - 1 ? '' : ','))
+    }
+  })
 }
 
 function netType(net: Net): string {

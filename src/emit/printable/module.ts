@@ -11,6 +11,8 @@ export interface SvModule {
   readonly attributes: readonly AttributeNode[]
   /** Lines of the comment above the module, without slashes. */
   readonly header: readonly string[]
+  /** Only stubs of black boxes have any: what the instances set, with its value as the default. */
+  readonly parameters: Readonly<Record<string, number | string>>
   readonly ports: readonly SvPort[]
   /** Groups of items with a blank line between them. */
   readonly sections: readonly SvSection[]
@@ -27,6 +29,7 @@ export type SvItem =
   | { readonly kind: 'comment'; readonly text: string }
   | { readonly kind: 'declare'; readonly net: Net }
   | SvLocalparam
+  | SvUnusedParameter
   | SvAssign
   | SvCombinational
   | SvSequential
@@ -38,6 +41,12 @@ export type SvItem =
 export interface SvLocalparam {
   readonly kind: 'localparam'
   readonly value: SvLiteral
+}
+
+/** `localparam unused_Level = Level;` */
+export interface SvUnusedParameter {
+  readonly kind: 'unusedParameter'
+  readonly parameter: string
 }
 
 /** `assign target = value;` */
