@@ -68,6 +68,12 @@ describe('malformed GGUF headers', () => {
     expect(value.location.field).toContain('key')
   })
 
+  it('strings of more than a megabyte, though the file has them', async () => {
+    const fields: GgufField[] = [['key', 'string', 'x'.repeat(2 ** 20 + 1)]]
+    const error = await refusal(encodeGguf({ fields, tensors: [] }))
+    expect(error.problem).toBe('string of 1048577 bytes, more than 1048576')
+  })
+
   it('strings that are not UTF-8', async () => {
     const contents = encodeGguf({ fields: [['key', 'string', 'value']], tensors: [] })
     contents[32] = 0xff
@@ -248,6 +254,10 @@ describe('the model of a GGUF file', () => {
     const checkpoint = await opening(encodeGguf({ ...file, fields }))
     expect(checkpoint.config).toMatchObject({ contextLength: 131072, ropeScaling: 'yarn' })
     await checkpoint.close()
+    const plain: GgufField = ['llama.rope.scaling.type', 'string', 'none']
+    const unscaled = await opening(encodeGguf({ ...file, fields: [...file.fields, plain] }))
+    expect(unscaled.config).not.toHaveProperty('ropeScaling')
+    await unscaled.close()
     const factors = { ...vector, name: 'rope_freqs.weight' }
     const other = await opening(encodeGguf({ ...file, tensors: [...file.tensors, factors] }))
     expect(other.config?.ropeScaling).toBe('rope_freqs')

@@ -104,9 +104,10 @@ describe('malformed GGUF tokenizers', () => {
       ['tokenizer.ggml.bos_token_id', 'u32', 7],
     ],
     ['another kind', 'tokenizer.ggml.model', ['tokenizer.ggml.model', 'string', 'gpt2']],
-  ])('%s', async (_, key, ...replacement) => {
+  ])('%s', async (what, key, ...replacement) => {
     const error = await inputErrorOf(() => openGguf(without(key, ...replacement)))
     expect(error.location.field?.split(':')[0]).toBe(key)
+    if (what.startsWith('too few')) expect(error.problem).toMatch(/^\d entries for 7 tokens$/)
   })
 
   it('none at all', async () => {

@@ -47,16 +47,17 @@ describe('split safetensors', () => {
   })
 
   it.each([
-    ['a path', '../a.safetensors'],
-    ['the folder above', '..'],
-    ['nothing', ''],
-    ['a missing file', 'c.safetensors'],
-    ['the other file', 'b.safetensors'],
-  ])('%s in the index is refused', async (_, file) => {
+    ['a path', '../a.safetensors', 'not the name of a file beside the index'],
+    ['the folder above', '..', 'not the name of a file beside the index'],
+    ['nothing', '', 'is a directory'],
+    ['a missing file', 'c.safetensors', 'no such file'],
+    ['the other file', 'b.safetensors', 'the index does not place the tensor in this file'],
+  ])('%s in the index is refused', async (_, file, problem) => {
     const index = writeSplit((map) => {
       map['model.norm.weight'] = file
     })
-    await inputErrorOf(() => openCheckpoint(index))
+    const error = await inputErrorOf(() => openCheckpoint(index))
+    expect(error.problem).toContain(problem)
   })
 
   it('tensors that only the index or only the file has are refused', async () => {

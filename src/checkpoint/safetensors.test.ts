@@ -27,7 +27,7 @@ describe('malformed safetensors files', () => {
     const { header, data } = safetensorsParts(tinySafetensorsTensors('F16'))
     for (const length of [2n ** 60n, 100_000_001n, 99_999_999n]) {
       const error = await refusal(safetensorsFile(header, data, length))
-      expect(error.location.offset).toBeLessThanOrEqual(8)
+      expect(error.location.offset).toBe(length > 100_000_000n ? 0 : 8)
     }
     for (const length of [0, 1, header.length - 1, header.length + 1]) {
       await refusal(safetensorsFile(header, data, length))
@@ -47,6 +47,11 @@ describe('malformed safetensors files', () => {
     ['metadata that is no text', '{"__metadata__":{"a":1}}'],
   ])('JSON with %s', async (_, header) => {
     await refusalOfHeader(header)
+  })
+
+  it('space before the opening brace', async () => {
+    const error = await refusalOfHeader(' {"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}')
+    expect(error.problem).toBe('the header does not start with {')
   })
 
   it('bytes that are not UTF-8', async () => {
@@ -190,7 +195,8 @@ describe('config.json beside safetensors', () => {
   it('garbage, repeated keys and absurd length are refused', async () => {
     await inputErrorOf(() => openWith('{'))
     await inputErrorOf(() => openWith('{"model_type":"llama","model_type":"llama"}'))
-    await inputErrorOf(() => openWith(' '.repeat(2 ** 20 + 1)))
+    const long = await inputErrorOf(() => openWith(' '.repeat(2 ** 20 + 1)))
+    expect(long.problem).toBe('1048577 bytes are more than the 1048576 read at most')
     await inputErrorOf(() => openWith('3'))
   })
 

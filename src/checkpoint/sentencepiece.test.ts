@@ -54,6 +54,8 @@ function encodePlainly(text: string): number[] {
 }
 
 const text = fc.oneof(
+  fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' '), maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom('a', 'a', 'a', 'b'), maxLength: 40 }),
   fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é', ' ', 'z', '\n', '日'), maxLength: 40 }),
   fc.string({ unit: 'binary', maxLength: 20 }),
 )

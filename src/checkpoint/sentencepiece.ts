@@ -129,10 +129,7 @@ export class SentencePieceTokenizer implements Tokenizer {
     for (let merge = queue.pop(); merge !== undefined; merge = queue.pop()) {
       const left = symbols[merge.left]!
       const right = symbols[merge.right]!
-      const stale =
-        left.token !== merge.leftToken ||
-        left.next !== merge.right ||
-        right.token !== merge.rightToken
+      const stale = left.token !== merge.leftToken || right.token !== merge.rightToken
       if (stale) continue
       left.token = merge.token
       left.text = `${left.text}${right.text}`

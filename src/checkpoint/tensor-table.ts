@@ -17,7 +17,7 @@ export function tensorByteLength(
 ): number {
   const values = shape.reduce((product, size) => product * size, 1)
   const byteLength = (values / type.blockValues) * type.blockBytes
-  if (!Number.isSafeInteger(values) || !(byteLength <= Number.MAX_SAFE_INTEGER)) {
+  if (!(byteLength <= Number.MAX_SAFE_INTEGER)) {
     throw new InputError(`shape [${shape.join(', ')}] is too large`, location)
   }
   if ((shape.at(-1) ?? 1) % type.blockValues !== 0) {

@@ -4,7 +4,6 @@
 export const FLOAT16_MAX = 65504
 
 const EXPONENT_MASK = 0x7c00
-const MANTISSA_MASK = 0x3ff
 const SIGN_MASK = 0x8000
 
 /** True when the bit pattern is neither an infinity nor a NaN. */
@@ -17,13 +16,19 @@ export function float16ToNumber(bits: number): number {
   if (!isFiniteFloat16(bits)) {
     throw new RangeError(`binary16 pattern 0x${bits.toString(16).padStart(4, '0')} is not finite`)
   }
-  const exponent = (bits & EXPONENT_MASK) >> 10
-  const mantissa = bits & MANTISSA_MASK
-  const magnitude = exponent === 0 ? mantissa * 2 ** -24 : (mantissa + 1024) * 2 ** (exponent - 25)
+  // The exponent field means 2^112 less in binary32 than in binary16; subnormals agree as well.
+  binary32Bits[0] = (bits & 0x7fff) << 13
+  const magnitude = binary32[0]! * 2 ** 112
   return bits & SIGN_MASK ? -magnitude : magnitude
 }
 
+const binary32 = new Float32Array(1)
+const binary32Bits = new Uint32Array(binary32.buffer)
+
 const float64 = new DataView(new ArrayBuffer(8))
+
+/** How many units in the last place make 1, for the exponents -14 to 15 of binary16. */
+const UNITS_IN_ONE = Array.from({ length: 30 }, (_, i) => 2 ** (24 - i))
 
 /**
  * Rounds to binary16, to nearest with ties to even, in one step from the full double.
@@ -36,8 +41,11 @@ export function numberToFloat16(value: number): number {
   float64.setFloat64(0, value)
   const highWord = float64.getUint32(0)
   const exponent = Math.max(((highWord >>> 20) & 0x7ff) - 1023, -14)
-  const significand = roundToEven(Math.abs(value) * 2 ** (10 - exponent))
-  const bits = ((exponent + 14) << 10) + significand
+  const unitsInOne = UNITS_IN_ONE[exponent + 14]
+  const bits =
+    unitsInOne === undefined
+      ? EXPONENT_MASK
+      : ((exponent + 14) << 10) + roundToEven(Math.abs(value) * unitsInOne)
   if (bits >= EXPONENT_MASK) {
     throw new RangeError(`${value} is beyond the largest binary16 value, ${FLOAT16_MAX}`)
   }

@@ -34,9 +34,9 @@ const LARGEST_REFINEMENTS = 3
 export function fitGroup(weights: Float32Array, largestCode: number, clipping: Clipping): GroupFit {
   let low = 0
   let high = 0
-  for (const weight of weights) {
-    if (weight < low) low = weight
-    if (weight > high) high = weight
+  for (let i = 0; i < weights.length; i++) {
+    low = Math.min(low, weights[i]!)
+    high = Math.max(high, weights[i]!)
   }
   const step = (high - low) / largestCode
   const scale = numberToFloat16(step)
@@ -46,7 +46,7 @@ export function fitGroup(weights: Float32Array, largestCode: number, clipping: C
   let best: GroupFit = {
     scale,
     zeroPoint,
-    squaredError: squaredError(weights, scale, zeroPoint, largestCode, Infinity),
+    squaredError: squaredError(weights, roundedStep, zeroPoint, largestCode, Infinity),
   }
   if (clipping === 'none' || roundedStep === 0) return best
   const lowest = Math.max(0, zeroPoint - ZERO_POINT_REACH)
@@ -65,9 +65,10 @@ export function encodeGroup(
   largestCode: number,
   codes: Uint8Array,
 ): void {
-  const inverse = inverseStep(fit.scale)
-  for (const [i, weight] of weights.entries()) {
-    codes[i] = codeOf(weight, inverse, fit.zeroPoint, largestCode)
+  const inverse = inverseOf(float16ToNumber(fit.scale))
+  const shift = fit.zeroPoint + 0.5
+  for (let i = 0; i < weights.length; i++) {
+    codes[i] = codeOf(weights[i]!, inverse, shift, largestCode)
   }
 }
 
@@ -103,17 +104,20 @@ function betterStep(
 ): GroupFit {
   if (!(step > 0 && step <= FLOAT16_MAX)) return best
   const scale = numberToFloat16(step)
-  const error = squaredError(weights, scale, best.zeroPoint, largestCode, best.squaredError)
-  return error < best.squaredError ? { ...best, scale, squaredError: error } : best
+  const { zeroPoint, squaredError: limit } = best
+  const error = squaredError(weights, float16ToNumber(scale), zeroPoint, largestCode, limit)
+  return error < limit ? { scale, zeroPoint, squaredError: error } : best
 }
 
 /** The step that fits the weights best while their codes stay; not positive when there is none. */
 function leastSquaresStep(weights: Float32Array, fit: GroupFit, largestCode: number): number {
-  const inverse = inverseStep(fit.scale)
+  const inverse = inverseOf(float16ToNumber(fit.scale))
+  const shift = fit.zeroPoint + 0.5
   let products = 0
   let squares = 0
-  for (const weight of weights) {
-    const steps = codeOf(weight, inverse, fit.zeroPoint, largestCode) - fit.zeroPoint
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]!
+    const steps = codeOf(weight, inverse, shift, largestCode) - fit.zeroPoint
     products += weight * steps
     squares += steps * steps
   }
@@ -123,29 +127,31 @@ function leastSquaresStep(weights: Float32Array, fit: GroupFit, largestCode: num
 /** Sum of squared errors of a group, or something not below `limit` once it cannot be below. */
 function squaredError(
   weights: Float32Array,
-  scale: number,
+  step: number,
   zeroPoint: number,
   largestCode: number,
   limit: number,
 ): number {
-  const step = float16ToNumber(scale)
-  const inverse = inverseStep(scale)
+  const inverse = inverseOf(step)
+  const shift = zeroPoint + 0.5
   let sum = 0
-  for (const weight of weights) {
-    const code = codeOf(weight, inverse, zeroPoint, largestCode)
+  for (let i = 0; i < weights.length && sum < limit; i++) {
+    const weight = weights[i]!
+    const code = codeOf(weight, inverse, shift, largestCode)
     const difference = weight - step * (code - zeroPoint)
     sum += difference * difference
-    if (sum >= limit) break
   }
   return sum
 }
 
-function inverseStep(scale: number): number {
-  const step = float16ToNumber(scale)
+function inverseOf(step: number): number {
   return step === 0 ? 0 : 1 / step
 }
 
-function codeOf(weight: number, inverse: number, zeroPoint: number, largestCode: number): number {
-  const code = Math.floor(weight * inverse + zeroPoint + 0.5)
-  return Math.max(0, Math.min(code, largestCode))
+/** The code of a weight; `shift` is the zero-point and a half, so that rounding down is rounding to nearest. */
+function codeOf(weight: number, inverse: number, shift: number, largestCode: number): number {
+  const code = Math.floor(weight * inverse + shift)
+  if (code < 0) return 0
+  if (code > largestCode) return largestCode
+  return code
 }

@@ -32,10 +32,14 @@ export function importGroups(stored: StoredGroups): QuantizedMatrix {
   }
 }
 
-/** The zero-point z with scale * (code - zeroPoint) + offset = scale * (code - z); undefined when no code is one. */
+/**
+ * The zero-point z with scale * (code - zeroPoint) + offset = scale * (code - z); undefined when no code is one.
+ * A quotient of two binary16 values is a whole number in binary64 only when it is one exactly.
+ */
 function zeroPointOf(scale: number, offset: number, stored: StoredGroups): number | undefined {
   if (offset === 0) return stored.zeroPoint
   const zeroPoint = stored.zeroPoint - offset / scale
-  const exact = Number.isInteger(zeroPoint) && scale * (stored.zeroPoint - zeroPoint) === offset
-  return exact && zeroPoint >= 0 && zeroPoint < 2 ** stored.bits ? zeroPoint : undefined
+  const representable =
+    Number.isInteger(zeroPoint) && zeroPoint >= 0 && zeroPoint < 2 ** stored.bits
+  return representable ? zeroPoint : undefined
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/index.js'
 import { encodeGguf } from '../checkpoint/testing/encode-gguf.js'
+import { safetensorsFile, safetensorsParts } from '../checkpoint/testing/encode-safetensors.js'
 import { encodeF32 } from '../checkpoint/testing/encode-values.js'
 import { inputErrorOf } from '../checkpoint/testing/expect-input-error.js'
 import { expectSameValues } from '../checkpoint/testing/expect-same-values.js'
@@ -70,6 +71,15 @@ describe('tensor of a checkpoint', () => {
     const checkpoint = await openedTiny('F32')
     const error = await inputErrorOf(() => quantizeTensor(checkpoint, 'norm'))
     expect(error.problem).toBe('shape [32] is not that of a weight matrix')
+    const { header, data } = safetensorsParts([
+      { name: 'cube', dtype: 'F32', shape: [2, 2, 2], data: Buffer.alloc(32) },
+      { name: 'empty', dtype: 'F32', shape: [2, 0], data: Buffer.alloc(0) },
+    ])
+    const others = await opened(folder.write('others.safetensors', safetensorsFile(header, data)))
+    for (const other of ['cube', 'empty']) {
+      const refused = await inputErrorOf(() => quantizeTensor(others, other))
+      expect(refused.problem).toContain('is not that of a weight matrix')
+    }
   })
 
   it('names tensor, row and column of weights that do not fit', async () => {
