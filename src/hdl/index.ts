@@ -13,6 +13,8 @@ export {
   type ModuleOptions,
 } from './module/module-definition.js'
 export {
+  type InnerPorts,
+  type InstancePorts,
   input,
   output,
   type PortList,
