@@ -29,7 +29,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return lines.join('\n')
 }
 
-/** All faults that elaboration found, sorted by module, place and code. */
+/** All faults that elaboration found, sorted by place, module and code. */
 export class DesignError extends Error {
   override readonly name = 'DesignError'
   readonly diagnostics: readonly Diagnostic[]
@@ -98,18 +98,25 @@ export function withBuildScope<T>(scope: BuildScope, build: () => T): T {
   }
 }
 
+/** Names of the modules under construction, outermost first. */
+export function modulesUnderConstruction(): readonly string[] {
+  return scopes.map(({ module }) => module)
+}
+
 /**
  * Reports a fault of an expression or statement that is being written: to the module under
  * construction, or, outside any module, by throwing.
+ *
+ * @throws DesignError outside any module
  */
 export function reportHere(
   code: DiagnosticCode,
   message: string,
   related: readonly RelatedPlace[] = [],
   signal?: string,
+  place: Place = Place.here(),
 ): void {
   const scope = scopes.at(-1)
-  const place = Place.here()
   if (scope === undefined) {
     throw new DesignError([{ code, module: 'expression', signal, message, place, related }])
   }

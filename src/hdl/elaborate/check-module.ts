@@ -1,8 +1,8 @@
 import type { DiagnosticSink } from '../diagnostics/diagnostic.js'
 import type { ModuleNode, SignalNode } from '../ir/module-node.js'
-import type { StatementNode } from '../ir/statement.js'
-import { moduleExpressions, visitExpressions } from '../ir/traversal.js'
+import type { Place } from '../place.js'
 import { checkNames } from './check-names.js'
+import { checkReferences, type ModuleReads } from './check-references.js'
 import { driversOf } from './drivers.js'
 
 /** Checks one module by itself: names, drivers, branches, use. */
@@ -11,7 +11,6 @@ export function checkModule(module: ModuleNode, sink: DiagnosticSink): void {
   if (module.blackBox !== undefined) return
   const own = ownSignals(module)
   const read = checkReferences(module, own, sink)
-  checkTargets(module.statements, module, own, sink)
   checkDrivers(module, sink)
   checkUse(module, read, sink)
 }
@@ -20,78 +19,7 @@ function ownSignals(module: ModuleNode): ReadonlySet<SignalNode> {
   return new Set([...module.signals, ...module.instances.flatMap(({ ports }) => ports)])
 }
 
-/** Reports expressions over signals of other modules; gives the signals that are read. */
-function checkReferences(
-  module: ModuleNode,
-  own: ReadonlySet<SignalNode>,
-  sink: DiagnosticSink,
-): ReadonlySet<SignalNode> {
-  const read = new Set<SignalNode>()
-  const roms = new Set(module.roms)
-  visitExpressions(moduleExpressions(module), new Set(), (node) => {
-    if (node.kind === 'romRead' && !roms.has(node.rom)) {
-      const message = `ROM ${node.rom.name} belongs to another module`
-      sink.report('FOREIGN_SIGNAL', module.name, node.rom.name, message, node.place)
-    }
-    if (node.kind !== 'ref') return
-    if (own.has(node.signal)) read.add(node.signal)
-    else reportForeign(module, node.signal, sink)
-  })
-  const clocking = [
-    ...module.signals.flatMap(({ register }) =>
-      register === undefined ? [] : [register.clock, register.reset?.signal],
-    ),
-    ...module.memories.flatMap(({ reads, writes }) =>
-      [...reads, ...writes].map((port) => port.clock),
-    ),
-    ...module.checks.flatMap(({ clock, reset }) => [clock, reset?.signal]),
-  ]
-  for (const signal of clocking) {
-    if (signal === undefined) continue
-    if (own.has(signal)) read.add(signal)
-    else reportForeign(module, signal, sink)
-  }
-  return read
-}
-
-function reportForeign(module: ModuleNode, signal: SignalNode, sink: DiagnosticSink): void {
-  const message = `${signal.name} is no signal of ${module.name}`
-  sink.report('FOREIGN_SIGNAL', module.name, signal.name, message, signal.place)
-}
-
-const assignableKinds: ReadonlySet<string> = new Set([
-  'output',
-  'wire',
-  'register',
-  'instanceInput',
-])
-
-function checkTargets(
-  statements: readonly StatementNode[],
-  module: ModuleNode,
-  own: ReadonlySet<SignalNode>,
-  sink: DiagnosticSink,
-): void {
-  for (const statement of statements) {
-    if (statement.kind === 'assign') {
-      const { target, place } = statement
-      if (own.has(target) && assignableKinds.has(target.kind)) continue
-      const message = own.has(target)
-        ? `${target.name} is of kind ${target.kind}`
-        : `${target.name} belongs to another module`
-      const declared = [{ role: 'declared', place: target.place }]
-      sink.report('NOT_ASSIGNABLE', module.name, target.name, message, place, declared)
-      continue
-    }
-    const bodies =
-      statement.kind === 'when'
-        ? statement.branches.map(({ body }) => body)
-        : statement.cases.map(({ body }) => body)
-    for (const body of [...bodies, statement.otherwise ?? []]) {
-      checkTargets(body, module, own, sink)
-    }
-  }
-}
+const assignedKinds: ReadonlySet<string> = new Set(['output', 'wire', 'register'])
 
 function checkDrivers(module: ModuleNode, sink: DiagnosticSink): void {
   const { drivers, incomplete, voidAssignments } = driversOf(module)
@@ -112,9 +40,13 @@ function checkDrivers(module: ModuleNode, sink: DiagnosticSink): void {
     ])
   }
   for (const signal of module.signals) {
-    if (signal.kind !== 'wire' && signal.kind !== 'output') continue
-    if (drivers.has(signal) || holes.has(signal)) continue
-    sink.report('UNDRIVEN', module.name, signal.name, 'is never assigned', signal.place)
+    if (!assignedKinds.has(signal.kind) || drivers.has(signal) || holes.has(signal)) continue
+    const message = signal.kind === 'register' ? 'has no next value' : 'is never assigned'
+    sink.report('UNDRIVEN', module.name, signal.name, message, signal.place)
+  }
+  for (const { name, init, writes, place } of module.memories) {
+    if (init !== undefined || writes.length > 0) continue
+    sink.report('UNDRIVEN', module.name, name, 'memory has no write port and no contents', place)
   }
   for (const { name, module: inner, ports, place } of module.instances) {
     for (const port of ports) {
@@ -125,10 +57,18 @@ function checkDrivers(module: ModuleNode, sink: DiagnosticSink): void {
   }
 }
 
-function checkUse(module: ModuleNode, read: ReadonlySet<SignalNode>, sink: DiagnosticSink): void {
+function checkUse(module: ModuleNode, read: ModuleReads, sink: DiagnosticSink): void {
+  const report = (name: string, message: string, place: Place) =>
+    sink.report('UNUSED', module.name, name, message, place)
   for (const signal of module.signals) {
-    if (signal.kind === 'output' || signal.markedUnused || read.has(signal)) continue
+    if (signal.kind === 'output' || signal.markedUnused || read.signals.has(signal)) continue
     const kind = signal.kind === 'memoryRead' ? 'memory read port' : signal.kind
-    sink.report('UNUSED', module.name, signal.name, `${kind} is never read`, signal.place)
+    report(signal.name, `${kind} is never read`, signal.place)
+  }
+  for (const { name, reads, place } of module.memories) {
+    if (reads.length === 0) report(name, 'memory has no read port', place)
+  }
+  for (const rom of module.roms) {
+    if (!read.roms.has(rom)) report(rom.name, 'ROM is never read', rom.place)
   }
 }

@@ -6,11 +6,15 @@ import { driversOf } from './drivers.js'
 export interface CombinationalPaths {
   /** For each output port, the numbers of the ports that it follows within a cycle. */
   readonly outputs: ReadonlyMap<SignalNode, ReadonlySet<number>>
-  /** Some signal follows itself, at least as a whole; its bits may still be free of loops. */
-  readonly hasCycle: boolean
+  /**
+   * Groups of signals that follow one another and so themselves, as wholes; their bits may still be free
+   * of loops. In the order of declaration.
+   */
+  readonly cycles: readonly (readonly SignalNode[])[]
 }
 
-type Vertex = SignalNode | ExpressionNode
+/** A signal or an expression of the graph of what follows what within a cycle. */
+export type Vertex = SignalNode | ExpressionNode
 
 const known = new WeakMap<ModuleNode, CombinationalPaths>()
 
@@ -18,62 +22,88 @@ const known = new WeakMap<ModuleNode, CombinationalPaths>()
 export function combinationalPathsOf(module: ModuleNode): CombinationalPaths {
   let paths = known.get(module)
   if (paths === undefined) {
-    paths = tracePaths(module)
+    paths = new PathTracer(module).trace()
     known.set(module, paths)
   }
   return paths
 }
 
-function tracePaths(module: ModuleNode): CombinationalPaths {
-  const sourcesOf = sourceFinder(module)
-  const ports = portsOf(module)
-  const reached = new Map<Vertex, ReadonlySet<number>>()
-  for (const [number, port] of ports.entries()) {
-    if (port.kind === 'input') reached.set(port, new Set([number]))
-  }
-  let hasCycle = false
-  const goals: Vertex[] = [
-    ...module.signals,
-    ...module.instances.flatMap((instance) => instance.ports),
-  ]
-  for (const goal of goals) hasCycle = settle(goal, sourcesOf, reached) || hasCycle
-  const outputs = ports.filter(({ kind }) => kind === 'output')
-  return {
-    outputs: new Map(outputs.map((port) => [port, reached.get(port)!])),
-    hasCycle,
-  }
-}
-
-/** Computes which inputs reach a vertex; true when it met a cycle on the way. */
-function settle(
-  goal: Vertex,
-  sourcesOf: (vertex: Vertex) => readonly Vertex[],
-  reached: Map<Vertex, ReadonlySet<number>>,
-): boolean {
-  let hasCycle = false
-  const open = new Set<Vertex>()
-  const stack: Vertex[] = [goal]
-  while (stack.length > 0) {
-    const vertex = stack.at(-1)!
-    if (reached.has(vertex)) {
-      stack.pop()
-      continue
-    }
-    const sources = sourcesOf(vertex)
-    const waiting = open.has(vertex) ? [] : sources.filter((source) => !reached.has(source))
-    if (waiting.length === 0) {
-      reached.set(vertex, union(sources.map((source) => reached.get(source))))
-      stack.pop()
-      continue
-    }
-    open.add(vertex)
-    if (waiting.some((source) => open.has(source))) hasCycle = true
-    stack.push(...waiting.filter((source) => !open.has(source)))
-  }
-  return hasCycle
-}
-
 const none: ReadonlySet<number> = new Set()
+
+/** Strongly connected components after Tarjan (1972), without recursion. */
+class PathTracer {
+  readonly #sourcesOf: (vertex: Vertex) => readonly Vertex[]
+  readonly #order = new Map<Vertex, number>()
+  readonly #lowest = new Map<Vertex, number>()
+  /** Visited vertices whose component is not complete. */
+  readonly #pending: Vertex[] = []
+  /** Of vertices in complete components: the ports that reach them. */
+  readonly #reached = new Map<Vertex, ReadonlySet<number>>()
+  readonly #cycles: (readonly Vertex[])[] = []
+
+  constructor(private readonly module: ModuleNode) {
+    this.#sourcesOf = combinationalSources(module)
+  }
+
+  trace(): CombinationalPaths {
+    const { module } = this
+    const ports = portsOf(module)
+    for (const [number, port] of ports.entries()) {
+      if (port.kind === 'input') this.#reached.set(port, new Set([number]))
+    }
+    const goals = [...module.signals, ...module.instances.flatMap((instance) => instance.ports)]
+    for (const goal of goals) this.#visit(goal)
+    const outputs = ports.filter(({ kind }) => kind === 'output')
+    return {
+      outputs: new Map(outputs.map((port) => [port, this.#reached.get(port)!])),
+      cycles: this.#cycles.map((cycle) => {
+        const members = new Set(cycle)
+        return goals.filter((signal) => members.has(signal))
+      }),
+    }
+  }
+
+  #visit(goal: Vertex): void {
+    const path = [{ vertex: goal, sources: this.#enter(goal), next: 0 }]
+    while (path.length > 0) {
+      const step = path.at(-1)!
+      const source = step.sources[step.next++]
+      if (source === undefined) {
+        path.pop()
+        this.#leave(step.vertex, step.sources)
+        const above = path.at(-1)?.vertex
+        if (above !== undefined) this.#lower(above, this.#lowest.get(step.vertex) ?? Infinity)
+      } else if (this.#reached.has(source)) {
+      } else if (this.#order.has(source)) {
+        this.#lower(step.vertex, this.#order.get(source)!)
+      } else {
+        path.push({ vertex: source, sources: this.#enter(source), next: 0 })
+      }
+    }
+  }
+
+  #enter(vertex: Vertex): readonly Vertex[] {
+    if (this.#reached.has(vertex)) return []
+    this.#lowest.set(vertex, this.#order.size)
+    this.#order.set(vertex, this.#order.size)
+    this.#pending.push(vertex)
+    return this.#sourcesOf(vertex)
+  }
+
+  #leave(vertex: Vertex, sources: readonly Vertex[]): void {
+    if (this.#reached.has(vertex) || this.#lowest.get(vertex) !== this.#order.get(vertex)) return
+    const component = this.#pending.splice(this.#pending.lastIndexOf(vertex))
+    const entries = component.length === 1 ? sources : component.flatMap(this.#sourcesOf)
+    const reached = union(entries.map((entry) => this.#reached.get(entry)))
+    for (const member of component) this.#reached.set(member, reached)
+    if (component.length > 1) this.#cycles.push(component)
+  }
+
+  #lower(vertex: Vertex, order: number): void {
+    const lowest = this.#lowest.get(vertex)
+    if (lowest !== undefined && order < lowest) this.#lowest.set(vertex, order)
+  }
+}
 
 function union(sets: readonly (ReadonlySet<number> | undefined)[]): ReadonlySet<number> {
   let result: ReadonlySet<number> = none
@@ -85,7 +115,7 @@ function union(sets: readonly (ReadonlySet<number> | undefined)[]): ReadonlySet<
 }
 
 /** What a signal or expression follows within a cycle; registers and memory reads follow nothing. */
-function sourceFinder(module: ModuleNode): (vertex: Vertex) => readonly Vertex[] {
+export function combinationalSources(module: ModuleNode): (vertex: Vertex) => readonly Vertex[] {
   const { drivers } = driversOf(module)
   const throughInstances = new Map<SignalNode, readonly SignalNode[]>()
   for (const { module: inner, ports } of module.instances) {
@@ -119,6 +149,6 @@ const signalKinds: ReadonlySet<string> = new Set([
   'instanceOutput',
 ])
 
-function isExpression(vertex: Vertex): vertex is ExpressionNode {
+export function isExpression(vertex: Vertex): vertex is ExpressionNode {
   return !signalKinds.has(vertex.kind)
 }

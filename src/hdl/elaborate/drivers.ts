@@ -2,7 +2,7 @@ import type { ExpressionNode } from '../ir/expression.js'
 import type { ModuleNode, SignalNode } from '../ir/module-node.js'
 import type { AssignNode, StatementNode, SwitchNode, WhenNode } from '../ir/statement.js'
 import type { Place } from '../place.js'
-import { binary, mux, ref } from '../signals/nodes.js'
+import { matchesAny, mux, ref } from '../signals/nodes.js'
 
 /** What drives a signal: its final value as one expression over the module's signals. */
 export interface Driver {
@@ -37,6 +37,18 @@ interface Hole {
 }
 
 type Value = ExpressionNode | Hole
+
+/** What a when or switch makes of a signal, and whether every branch assigns it. */
+interface Merged {
+  readonly value: Value
+  readonly overwrites: boolean
+}
+
+/** The last statement of a block that assigns a signal. */
+interface Assigned {
+  readonly place: Place
+  readonly inBranches: boolean
+}
 
 const known = new WeakMap<ModuleNode, ModuleDrivers>()
 
@@ -73,7 +85,7 @@ class StatementLowering {
     outer: (target: SignalNode) => Value | undefined,
   ): void {
     const lookUp = (target: SignalNode) => values.get(target) ?? outer(target)
-    const assignedHere = new Map<SignalNode, Place>()
+    const assignedHere = new Map<SignalNode, Assigned>()
     for (const statement of block) {
       if (statement.kind === 'assign') {
         this.#assign(statement, values, assignedHere)
@@ -81,9 +93,14 @@ class StatementLowering {
       }
       const results =
         statement.kind === 'when' ? this.#when(statement, lookUp) : this.#switch(statement, lookUp)
-      for (const [target, value] of results) {
+      const { place } = statement
+      for (const [target, { value, overwrites }] of results) {
+        const earlier = assignedHere.get(target)
+        if (overwrites && earlier?.inBranches) {
+          this.#voidAssignments.push({ target, first: earlier.place, second: place })
+        }
         values.set(target, value)
-        if (!assignedHere.has(target)) assignedHere.set(target, this.#places.get(target)!.at(-1)!)
+        assignedHere.set(target, { place, inBranches: true })
       }
     }
   }
@@ -91,11 +108,13 @@ class StatementLowering {
   #assign(
     { target, value, place }: AssignNode,
     values: Map<SignalNode, Value>,
-    assignedHere: Map<SignalNode, Place>,
+    assignedHere: Map<SignalNode, Assigned>,
   ): void {
     const earlier = assignedHere.get(target)
-    if (earlier !== undefined) this.#voidAssignments.push({ target, first: earlier, second: place })
-    assignedHere.set(target, place)
+    if (earlier !== undefined) {
+      this.#voidAssignments.push({ target, first: earlier.place, second: place })
+    }
+    assignedHere.set(target, { place, inBranches: false })
     values.set(target, value)
     const places = this.#places.get(target)
     if (places === undefined) this.#places.set(target, [place])
@@ -114,7 +133,7 @@ class StatementLowering {
   #when(
     statement: WhenNode,
     lookUp: (target: SignalNode) => Value | undefined,
-  ): Map<SignalNode, Value> {
+  ): Map<SignalNode, Merged> {
     const branches = statement.branches.map(({ condition, body }) => ({
       condition,
       values: this.#branch(body, lookUp),
@@ -130,10 +149,10 @@ class StatementLowering {
   #switch(
     statement: SwitchNode,
     lookUp: (target: SignalNode) => Value | undefined,
-  ): Map<SignalNode, Value> {
+  ): Map<SignalNode, Merged> {
     const { subject, cases } = statement
     const branches = cases.map(({ values, body }) => ({
-      condition: matches(subject, values),
+      condition: matchesAny(subject, values),
       values: this.#branch(body, lookUp),
     }))
     const covered = cases.reduce((sum, { values }) => sum + values.length, 0)
@@ -153,20 +172,22 @@ function merge(
   branches: readonly { condition: ExpressionNode; values: ReadonlyMap<SignalNode, Value> }[],
   otherwise: ReadonlyMap<SignalNode, Value>,
   before: (target: SignalNode) => Value,
-): Map<SignalNode, Value> {
+): Map<SignalNode, Merged> {
   const targets = new Set([
     ...branches.flatMap(({ values }) => [...values.keys()]),
     ...otherwise.keys(),
   ])
-  const merged = new Map<SignalNode, Value>()
+  const merged = new Map<SignalNode, Merged>()
   for (const target of targets) {
+    let overwrites = otherwise.has(target)
     let value = otherwise.get(target) ?? before(target)
     for (const branch of [...branches].reverse()) {
+      overwrites &&= branch.values.has(target)
       const taken = branch.values.get(target) ?? before(target)
       if (isHole(value) || isHole(taken)) value = isHole(taken) ? taken : value
       else if (taken !== value) value = mux(branch.condition, taken, value)
     }
-    merged.set(target, value)
+    merged.set(target, { value, overwrites })
   }
   return merged
 }
@@ -178,13 +199,4 @@ function beforeAnyAssignment(target: SignalNode, place: Place): Value {
 
 function isHole(value: Value): value is Hole {
   return 'hole' in value
-}
-
-function matches(subject: ExpressionNode, values: readonly bigint[]): ExpressionNode {
-  return values
-    .map((value): ExpressionNode => {
-      const { width, signed, place } = subject
-      return binary('eq', subject, { kind: 'const', width, signed, place, value })
-    })
-    .reduce((a, b) => binary('or', a, b))
 }

@@ -1,5 +1,4 @@
-import type { DiagnosticSink } from '../diagnostics/diagnostic.js'
-import { type ExpressionNode, operandsOf, type SliceNode } from '../ir/expression.js'
+import { type ExpressionNode, operandsOf } from '../ir/expression.js'
 import type {
   FlatCheck,
   FlatDesign,
@@ -46,11 +45,10 @@ type Task =
 
 /**
  * The whole design below `top` as one dataflow graph. Values are computed on demand and in evaluation
- * order; a bit range of a concatenation needs only the parts in it, so a vector may depend on other bits
- * of itself. A value that depends on itself is reported as COMBINATIONAL_LOOP with its path.
+ * order; modules are free of loops and false loops, so none waits for itself.
  */
-export function flatten(top: ModuleNode, sink: DiagnosticSink): FlatDesign {
-  return new Flattener(top, sink).run()
+export function flatten(top: ModuleNode): FlatDesign {
+  return new Flattener(top).run()
 }
 
 class Flattener {
@@ -70,12 +68,8 @@ class Flattener {
   }[] = []
   readonly #memories: { scope: Scope; memory: ModuleNode['memories'][number] }[] = []
   readonly #roms = new Map<RomContents, number>()
-  readonly #reported = new Set<SignalNode>()
 
-  constructor(
-    private readonly top: ModuleNode,
-    private readonly sink: DiagnosticSink,
-  ) {}
+  constructor(private readonly top: ModuleNode) {}
 
   run(): FlatDesign {
     const root = this.#enter(this.top, '', undefined)
@@ -282,42 +276,21 @@ class Flattener {
     return scope.expressions.get(node) ?? this.#compute({ scope, node })
   }
 
-  /**
-   * Computes a value and everything that it needs, with a stack of its own. A task on the stack twice is
-   * a loop.
-   */
+  /** Computes a value and everything that it needs, with a stack of its own. */
   #compute(goal: Task): NetId {
     const stack: Task[] = [goal]
-    const open = new Map<SignalNode | ExpressionNode, Set<Scope>>()
-    const isOpen = ({ scope, signal, node }: Task) => open.get(signal ?? node!)?.has(scope) ?? false
-    const setOpen = ({ scope, signal, node }: Task) => {
-      const key = signal ?? node!
-      const scopes = open.get(key)
-      if (scopes === undefined) open.set(key, new Set([scope]))
-      else scopes.add(scope)
-    }
     while (stack.length > 0) {
       const task = stack.at(-1)!
-      if (this.#known(task) !== undefined) {
-        stack.pop()
-        continue
-      }
-      const needs = this.#needs(task).filter((need) => this.#known(need) === undefined)
-      if (needs.length === 0) {
-        this.#finish(task)
-        stack.pop()
-        continue
-      }
-      setOpen(task)
-      if (task.node?.kind === 'slice' && this.#sliceThrough(task, task.node, isOpen, stack))
-        continue
-      const loop = needs.find(isOpen)
-      if (loop === undefined) {
+      const needs =
+        this.#known(task) === undefined
+          ? this.#needs(task).filter((need) => this.#known(need) === undefined)
+          : []
+      if (needs.length > 0) {
         stack.push(...needs.reverse())
         continue
       }
-      this.#reportLoop(stack, loop, isOpen)
-      this.#set(loop, this.#builder.constant(0n, (loop.signal ?? loop.node)!.width))
+      if (this.#known(task) === undefined) this.#finish(task)
+      stack.pop()
     }
     return this.#known(goal)!
   }
@@ -376,109 +349,6 @@ class Flattener {
             (rom) => this.#rom(rom),
           )
     scope.expressions.set(node, net)
-  }
-
-  /**
-   * Tries to compute a slice from the one part of a concatenation that holds its bits, looking through
-   * signals and conversions: pushes that part, or sets the slice when the part is known. False when the
-   * bits come from several parts or from an operator.
-   */
-  #sliceThrough(
-    task: Task,
-    slice: SliceNode,
-    isOpen: (task: Task) => boolean,
-    stack: Task[],
-  ): boolean {
-    const visited = new Set<string>()
-    let at: Task = { scope: task.scope, node: slice.a }
-    let { low } = slice
-    for (;;) {
-      const step = this.#transparentStep(at, low, slice.width)
-      if (step === undefined) return false
-      at = step.task
-      low = step.low
-      const known = this.#known(at)
-      if (known !== undefined) {
-        this.#builder.at(originOf(task.scope, slice))
-        this.#set(task, this.#builder.slice(known, low, slice.width))
-        return true
-      }
-      if (step.narrowed && !isOpen(at)) {
-        stack.push(at)
-        return true
-      }
-      const key = `${at.scope.instance} ${at.signal?.name ?? at.scope.numbers.get(at.node!)} ${low}`
-      if (visited.has(key)) return false
-      visited.add(key)
-    }
-  }
-
-  /** Where `width` bits from `low` of a value come from, one step back; undefined at an operator. */
-  #transparentStep(
-    { scope, signal, node }: Task,
-    low: number,
-    width: number,
-  ): { task: Task; low: number; narrowed: boolean } | undefined {
-    const named = signal ?? (node?.kind === 'ref' ? node.signal : undefined)
-    if (named !== undefined) {
-      if (scope.signals.has(named)) return { task: { scope, signal: named }, low, narrowed: false }
-      const source = this.#sourceOf(scope, named)
-      return source === undefined ? undefined : { task: source, low, narrowed: false }
-    }
-    switch (node!.kind) {
-      case 'cast':
-      case 'truncate':
-        return { task: { scope, node: node!.a }, low, narrowed: false }
-      case 'extend': {
-        const inside = low + width <= node!.a.width
-        return inside ? { task: { scope, node: node!.a }, low, narrowed: false } : undefined
-      }
-      case 'slice':
-        return { task: { scope, node: node!.a }, low: low + node!.low, narrowed: false }
-      case 'concat': {
-        let partLow = 0
-        for (let i = node!.parts.length - 1; i >= 0; i--) {
-          const part = node!.parts[i]!
-          if (low >= partLow && low + width <= partLow + part.width) {
-            return { task: { scope, node: part }, low: low - partLow, narrowed: true }
-          }
-          partLow += part.width
-        }
-        return undefined
-      }
-      default:
-        return undefined
-    }
-  }
-
-  #reportLoop(stack: readonly Task[], loop: Task, isOpen: (task: Task) => boolean): void {
-    const start = stack.findIndex(
-      ({ scope, signal, node }) =>
-        scope === loop.scope && signal === loop.signal && node === loop.node,
-    )
-    const onPath = stack.slice(start).filter(isOpen)
-    const steps = onPath.flatMap(({ scope, signal, node }) => {
-      const named = signal ?? (node?.kind === 'ref' ? node.signal : undefined)
-      return named === undefined ? [] : [{ scope, signal: named }]
-    })
-    const nameOf = ({ scope, signal }: (typeof steps)[number]) => pathTo(scope, signal.name)
-    const unique = steps.filter(
-      (step, i) => steps.findIndex((other) => nameOf(other) === nameOf(step)) === i,
-    )
-    const first = unique[0]
-    if (first === undefined || unique.some(({ signal }) => this.#reported.has(signal))) return
-    for (const { signal } of unique) this.#reported.add(signal)
-    const path = [...unique, first].map(nameOf)
-    this.sink.report(
-      'COMBINATIONAL_LOOP',
-      first.scope.module.name,
-      nameOf(first),
-      `${path.join(' <- ')}`,
-      first.signal.place,
-      unique
-        .slice(1)
-        .map((step) => ({ role: `through ${nameOf(step)}`, place: step.signal.place })),
-    )
   }
 }
 

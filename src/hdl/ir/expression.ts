@@ -151,3 +151,9 @@ export function operandsOf(node: ExpressionNode): readonly ExpressionNode[] {
       return [node.address]
   }
 }
+
+/** Operators of which each bit of the result follows the same bit of the operands. */
+export function isBitwise(node: ExpressionNode): boolean {
+  if (node.kind === 'unary') return node.op === 'not'
+  return node.kind === 'binary' && (node.op === 'and' || node.op === 'or' || node.op === 'xor')
+}

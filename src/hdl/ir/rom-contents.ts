@@ -28,13 +28,19 @@ export class RomContents {
 
   /**
    * @param words one element a word, each in 0..2^width - 1
-   * @throws RangeError when a word does not fit, naming its address
+   * @throws RangeError when the width is none, there are no words, or a word does not fit or is no
+   *   integer, naming its address
    */
   static fromWords(width: number, words: WordArray): RomContents {
+    checkShape(width, words.length)
     const bytesPerWord = Math.ceil(width / 8)
     const bytes = new Uint8Array(words.length * bytesPerWord)
     for (let address = 0; address < words.length; address++) {
-      let word = BigInt(words[address]!)
+      const given = words[address]!
+      if (typeof given === 'number' && !Number.isSafeInteger(given)) {
+        throw new RangeError(`word ${given} at address ${address} is no exact integer`)
+      }
+      let word = BigInt(given)
       if (word < 0n || word >> BigInt(width) !== 0n) {
         throw new RangeError(`word ${word} at address ${address} does not fit in ${width} bits`)
       }
@@ -51,6 +57,7 @@ export class RomContents {
    * @throws RangeError when the length does not divide or a bit above `width` is set
    */
   static fromBytes(width: number, bytes: Uint8Array): RomContents {
+    checkShape(width, bytes.length)
     const bytesPerWord = Math.ceil(width / 8)
     if (bytes.length % bytesPerWord !== 0) {
       throw new RangeError(`${bytes.length} bytes are no whole number of ${width}-bit words`)
@@ -97,4 +104,9 @@ export class RomContents {
       .digest('hex')
     return this.#hash
   }
+}
+
+function checkShape(width: number, length: number): void {
+  if (!Number.isInteger(width) || width < 1) throw new RangeError(`${width} is no width`)
+  if (length === 0) throw new RangeError('there is no word')
 }

@@ -1,9 +1,10 @@
 import { reportHere } from '../diagnostics/diagnostic.js'
+import type { ExpressionNode } from '../ir/expression.js'
 import type { MemoryReadNode, MemoryWriteNode } from '../ir/module-node.js'
 import { Place } from '../place.js'
 import type { Bool } from '../signals/bool.js'
 import type { Clock } from '../signals/clock.js'
-import { bitsFor, constant, ref } from '../signals/nodes.js'
+import { bitsFor, constant, ref, resized, unsignedOperand } from '../signals/nodes.js'
 import { pack, unpack } from '../signals/operators.js'
 import { UInt } from '../signals/uint.js'
 import type { OperandCheck } from '../types/assignable.js'
@@ -52,12 +53,12 @@ export class Memory<T extends HardwareType> {
    * `always_ff @(posedge clk_i) if (enable) data <= kv[address];`
    */
   read(name: string, address: UInt, options: MemoryPortOptions = {}): T['signal'] {
-    this.#checkAddress(address)
+    const addressNode = this.#addressNode(address)
     const data = this.m.declareSignal('memoryRead', name, this.type.width, false)
     const enable = this.m.enableUnder(options.enable)
     this.#reads.push({
       clock: this.m.clockNode(options.clock),
-      address: address.node,
+      address: addressNode,
       ...(enable === undefined ? {} : { enable }),
       data,
       place: Place.here(),
@@ -74,27 +75,36 @@ export class Memory<T extends HardwareType> {
     value: V & OperandCheck<V, T['signal']>,
     options: MemoryWriteOptions = {},
   ): void {
-    this.#checkAddress(address)
-    const lanes = this.type.width / this.laneWidth
-    if (options.mask !== undefined && options.mask.width !== lanes) {
-      reportHere('WIDTH', `a mask of ${options.mask.width} bits for ${lanes} lanes of ${this.name}`)
-    }
     this.#writes.push({
       clock: this.m.clockNode(options.clock),
-      address: address.node,
+      address: this.#addressNode(address),
       data: pack(this.type.compose(this.type.nodesOf(value))).node,
       enable: this.m.enableUnder(options.enable) ?? constant(1, 1, false),
-      ...(options.mask === undefined ? {} : { mask: options.mask.node }),
+      ...(options.mask === undefined ? {} : { mask: this.#maskNode(options.mask) }),
       place: Place.here(),
     })
   }
 
-  #checkAddress(address: UInt): void {
-    if (address.width !== this.addressWidth) {
+  #addressNode(address: UInt): ExpressionNode {
+    const node = unsignedOperand(address, 'address')
+    if (node.width !== this.addressWidth) {
       reportHere(
         'OUT_OF_RANGE',
-        `an address of ${address.width} bits for the ${this.depth} words of ${this.name}; ${this.addressWidth} bits are needed`,
+        `an address of ${node.width} bits for ${this.depth} words; ${this.addressWidth} bits are needed`,
+        [{ role: 'address', place: node.place }],
+        this.name,
       )
     }
+    return resized(node, this.addressWidth, false)
+  }
+
+  #maskNode(mask: UInt): ExpressionNode {
+    const node = unsignedOperand(mask, 'mask')
+    const lanes = this.type.width / this.laneWidth
+    if (node.width !== lanes) {
+      const message = `a mask of ${node.width} bits for ${lanes} lanes`
+      reportHere('WIDTH', message, [{ role: 'mask', place: node.place }], this.name)
+    }
+    return resized(node, lanes, false)
   }
 }

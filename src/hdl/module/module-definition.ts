@@ -1,4 +1,10 @@
-import { type Diagnostic, DiagnosticSink, withBuildScope } from '../diagnostics/diagnostic.js'
+import {
+  DesignError,
+  type Diagnostic,
+  DiagnosticSink,
+  modulesUnderConstruction,
+  withBuildScope,
+} from '../diagnostics/diagnostic.js'
 import type { AttributeNode, BlackBoxDetail, ModuleNode } from '../ir/module-node.js'
 import { Place } from '../place.js'
 import { ModuleBuilder } from './module-builder.js'
@@ -37,23 +43,35 @@ export class ModuleDefinition<P extends PortList = PortList> {
 
   #result() {
     if (this.#built !== undefined) return this.#built
-    if (this.#building) throw new Error(`module ${this.name} instantiates itself`)
+    if (this.#building) throw this.#recursion()
     this.#building = true
     try {
       const sink = new DiagnosticSink()
       const { build } = this
       const builder = new ModuleBuilder(this.name, this.place, this.options)
-      withBuildScope({ module: this.name, sink }, () => {
+      const node = withBuildScope({ module: this.name, sink }, () => {
         const ports = builder.declarePorts(this.ports)
-        if (typeof build === 'function') build(builder, ports as InnerPorts<P>)
+        if (typeof build !== 'function') return builder.finish(build)
+        build(builder, ports as InnerPorts<P>)
+        return builder.finish(undefined)
       })
-      const node = builder.finish(typeof build === 'function' ? undefined : build)
       this.#built = { node, diagnostics: sink.diagnostics }
       definitions.set(node, this.#built.diagnostics)
       return this.#built
     } finally {
       this.#building = false
     }
+  }
+
+  #recursion(): DesignError {
+    const open = modulesUnderConstruction()
+    const path = [...open.slice(open.indexOf(this.name)), this.name].join(' > ')
+    const related = [{ role: 'defined', place: this.place }]
+    const place = Place.here()
+    const signal = undefined
+    return new DesignError([
+      { code: 'RECURSION', module: this.name, signal, message: path, place, related },
+    ])
   }
 }
 

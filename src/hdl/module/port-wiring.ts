@@ -1,12 +1,12 @@
 import { reportHere } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
-import type { InstanceNode, SignalKind, SignalNode, SignalRole } from '../ir/module-node.js'
+import type { AttributeNode, InstanceNode, SignalKind, SignalNode } from '../ir/module-node.js'
 import { portsOf } from '../ir/module-node.js'
 import { Place } from '../place.js'
-import { cast, concat, ref, slice } from '../signals/nodes.js'
+import { cast, checkedWidth, concat, ref, slice } from '../signals/nodes.js'
 import { bool } from '../types/bool-type.js'
-import { ClockType, ResetType } from '../types/clock-type.js'
-import type { HardwareType } from '../types/hardware-type.js'
+import { clock, reset } from '../types/clock-type.js'
+import type { HardwareType, Leaf } from '../types/hardware-type.js'
 import { ScalarType } from '../types/scalar-type.js'
 import { VecType } from '../types/vec-type.js'
 import { bindDriver } from './drive.js'
@@ -44,7 +44,7 @@ function isStream(port: Port | StreamPort): port is StreamPort {
 }
 
 /** Makes the signal of one leaf of a port. */
-type DeclareLeaf = (name: string, width: number, signed: boolean, port: FlatPort) => SignalNode
+type DeclareLeaf = (name: string, leaf: Omit<Leaf, 'path'>, port: FlatPort) => SignalNode
 
 /** How ports become values: `driven` says which direction the module at hand drives. */
 interface PortSide {
@@ -58,8 +58,8 @@ interface PortSide {
 export function declarePorts<P extends PortList>(m: ModuleBuilder, ports: P): InnerPorts<P> {
   const side: PortSide = {
     driven: 'output',
-    declareLeaf: (name, width, signed, { direction, type, place }) =>
-      m.declareSignal(direction, name, width, signed, { role: roleOf(type), place }),
+    declareLeaf: (name, { width, signed, role }, { direction, place }) =>
+      m.declareSignal(direction, name, width, signed, { role, place }),
     elementBase: (name) => name.replace(/_o$/, ''),
   }
   return bindPorts(m, ports, side) as InnerPorts<P>
@@ -71,6 +71,7 @@ export function connectPorts<P extends PortList>(
   name: string,
   definition: ModuleDefinition<P>,
   connections: Readonly<Record<string, unknown>>,
+  options: { readonly attributes?: readonly AttributeNode[] },
 ): { node: InstanceNode; ports: InstancePorts<P> } {
   const place = Place.here()
   const module = definition.node
@@ -91,16 +92,24 @@ export function connectPorts<P extends PortList>(
     connectValue(m, name, definition.ports, ports, port, value)
   }
   for (const port of portsOf(module)) {
-    if (port.role === 'data' || port.name in connections) continue
-    if (port.name === 'clk_i') m.assignNode(signals.get(port.name)!, m.clock.node)
-    if (port.name === 'rst_ni') m.assignNode(signals.get(port.name)!, m.reset.node)
+    if (port.role === 'data' || Object.hasOwn(connections, port.name)) continue
+    const isClock = port.name === 'clk_i'
+    if (!isClock && port.name !== 'rst_ni') continue
+    const type = definition.ports[port.name]?.type ?? (isClock ? clock : reset())
+    const [value] = type.nodesOf(isClock ? m.clock : m.reset)
+    m.assignNode(signals.get(port.name)!, value!)
   }
-  const node = { name, module, place, attributes: [], ports: [...signals.values()] }
+  const attributes = options.attributes ?? []
+  const node = { name, module, place, attributes, ports: [...signals.values()] }
   return { node, ports: ports as InstancePorts<P> }
 }
 
 interface AssignableEnd {
   assign(value: unknown): void
+}
+
+function isAssignable(value: unknown): value is AssignableEnd {
+  return typeof value === 'object' && value !== null && 'assign' in value
 }
 
 function connectValue(
@@ -111,18 +120,29 @@ function connectValue(
   name: string,
   value: unknown,
 ): void {
-  const port = list[name]
+  const port = Object.hasOwn(list, name) ? list[name] : undefined
+  const signal = `${instance}.${name}`
   if (port === undefined) {
-    reportHere('UNCONNECTED_PORT', `${instance} has no port ${name}`, [], instance)
-  } else if (port.direction === 'streamInput') {
-    m.connect(value as never, ports[name] as never)
-  } else if (port.direction === 'streamOutput') {
-    m.connect(ports[name] as never, value as never)
+    reportHere('UNCONNECTED_PORT', `${instance} has no port ${name}`, [], signal)
+  } else if (isStream(port)) {
+    const isSource = port.direction === 'streamInput'
+    const driven = isSource ? 'ready' : 'valid'
+    if (!(isComposite(value) && isAssignable(value[driven]) && 'data' in value)) {
+      const end = isSource ? 'a source' : 'a sink'
+      reportHere('TYPE', `${end} of a stream is expected`, [], signal)
+    } else if (isSource) m.connect(value as never, ports[name] as never)
+    else m.connect(ports[name] as never, value as never)
   } else if (port.direction === 'input') {
     ;(ports[name] as AssignableEnd).assign(value)
+  } else if (isAssignable(value)) {
+    value.assign(ports[name])
   } else {
-    ;(value as AssignableEnd).assign(ports[name])
+    reportHere('NOT_ASSIGNABLE', 'an output is connected to what cannot be assigned', [], signal)
   }
+}
+
+function isComposite(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 function bindPorts(
@@ -152,15 +172,19 @@ function bindPort(m: ModuleBuilder, port: FlatPort, side: PortSide): unknown {
   const { name, type, direction } = port
   const driven = direction === side.driven
   if (type instanceof VecType && type.element instanceof ScalarType) {
-    const flat = side.declareLeaf(name, type.width, false, port)
-    const { width, signed } = type.element
+    const { width, signed, role } = type.element
+    const flat = side.declareLeaf(
+      name,
+      { width: checkedWidth(type.width), signed: false, role },
+      port,
+    )
     const elements = type.leaves.map((_, i) => elementOf(flat, i, width, signed))
     return driven
       ? bindFlatVector(m, type, elements, flat, side.elementBase(name))
       : type.compose(elements)
   }
-  const leaves = type.leaves.map(({ path, width, signed }) =>
-    side.declareLeaf(portLeafName(name, path), width, signed, port),
+  const leaves = type.leaves.map((leaf) =>
+    side.declareLeaf(portLeafName(name, leaf.path), leaf, port),
   )
   const nodes = leaves.map(ref)
   return driven
@@ -218,9 +242,4 @@ function bindFlatVector(
 
 function concatOf(elements: readonly ExpressionNode[]): ExpressionNode {
   return elements.length === 1 ? cast(elements[0]!, false) : concat([...elements].reverse())
-}
-
-function roleOf(type: HardwareType): SignalRole {
-  if (type instanceof ClockType) return 'clock'
-  return type instanceof ResetType ? 'reset' : 'data'
 }

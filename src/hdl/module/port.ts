@@ -1,7 +1,8 @@
 import { Place } from '../place.js'
-import type { Assignable, Wire } from '../types/assignable.js'
+import type { Assignable, OperandCheck, Wire } from '../types/assignable.js'
 import type { BoolType } from '../types/bool-type.js'
 import type { HardwareType } from '../types/hardware-type.js'
+import type { TypeMessage } from '../types/width-arithmetic.js'
 
 /** An input or output of a module, as written in its port list. */
 export interface Port<
@@ -108,4 +109,29 @@ export type InstancePorts<P extends PortList> = {
         : P[K] extends StreamPort<infer T, 'streamOutput'>
           ? StreamSource<T>
           : never
+}
+
+/** `unknown` when a value of type V may be connected to a port; otherwise a message type. */
+type PortCheck<Q, V> =
+  Q extends Port<infer T, 'input'>
+    ? OperandCheck<V, T['signal']>
+    : Q extends Port<infer T, 'output'>
+      ? V extends { readonly assign: unknown }
+        ? OperandCheck<T['signal'], V>
+        : TypeMessage<'a wire or output is expected'>
+      : Q extends StreamPort<infer T, 'streamInput'>
+        ? V extends { readonly ready: { readonly assign: unknown }; readonly data: infer D }
+          ? OperandCheck<D, T['signal']>
+          : TypeMessage<'a source of a stream is expected'>
+        : Q extends StreamPort<infer T, 'streamOutput'>
+          ? V extends { readonly valid: { readonly assign: unknown }; readonly data: infer D }
+            ? OperandCheck<T['signal'], D>
+            : TypeMessage<'a sink of a stream is expected'>
+          : unknown
+
+/** Checks the values C that are connected to an instance with ports P; ports left out are assigned later. */
+export type ConnectionCheck<P extends PortList, C> = {
+  readonly [K in keyof C]: K extends keyof P
+    ? PortCheck<P[K], C[K]>
+    : TypeMessage<'the module has no such port'>
 }

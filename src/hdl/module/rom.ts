@@ -21,6 +21,6 @@ export class Rom {
 
   /** The word at an address, combinational; beyond the depth zero. */
   read(address: UInt): UInt {
-    return new UInt(romRead(this.node, address.node))
+    return new UInt(romRead(this.node, address))
   }
 }

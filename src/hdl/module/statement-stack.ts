@@ -1,20 +1,24 @@
+import { reportHere } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
 import type { SignalNode } from '../ir/module-node.js'
 import type { AssignNode, StatementNode, SwitchCase, WhenBranch } from '../ir/statement.js'
 import { Place } from '../place.js'
-import { binary, constant, unary } from '../signals/nodes.js'
+import { binary, constant, matchesAny, unary } from '../signals/nodes.js'
 
 type Condition = () => ExpressionNode
 
 /** A when that is still open for `elseWhen` and `otherwise`. */
 export interface OpenWhen {
+  readonly kind: 'when'
   readonly branches: WhenBranch[]
   otherwise: readonly StatementNode[] | undefined
+  readonly place: Place
 }
 
 /** The statement blocks under construction, innermost last, with the condition of each. */
 export class StatementStack {
   readonly root: StatementNode[] = []
+  /** Empty once the body has ended. */
   readonly #blocks: StatementNode[][] = [this.root]
   readonly #conditions: Condition[] = []
 
@@ -27,7 +31,7 @@ export class StatementStack {
   }
 
   beginWhen(): OpenWhen {
-    const open: OpenWhen & { kind: 'when'; place: Place } = {
+    const open: OpenWhen = {
       kind: 'when',
       branches: [],
       otherwise: undefined,
@@ -35,6 +39,18 @@ export class StatementStack {
     }
     this.#blocks.at(-1)!.push(open)
     return open
+  }
+
+  /** Reports a branch after `otherwise`, and one written in another block than its `when`. */
+  checkContinuation(open: OpenWhen): void {
+    const fault =
+      open.otherwise !== undefined
+        ? 'the when has its otherwise already'
+        : (this.#blocks.at(-1)?.lastIndexOf(open) ?? -1) >= 0
+          ? undefined
+          : 'the when was written in another block'
+    if (fault === undefined) return
+    reportHere('MISPLACED_BRANCH', fault, [{ role: 'when', place: open.place }])
   }
 
   addBranch(open: OpenWhen, condition: ExpressionNode, write: () => void): void {
@@ -57,21 +73,32 @@ export class StatementStack {
       place: Place.here(),
     }
     this.#blocks.at(-1)!.push(open)
-    const matches = (values: readonly bigint[]) =>
-      values
-        .map((value) => binary('eq', subject, bitPattern(value, subject)))
-        .reduce((a, b) => binary('or', a, b))
     return {
-      addCase: (values: readonly bigint[], write: () => void, label: string | undefined) => {
-        const body = this.#within(() => matches(values), write)
+      addCase: (patterns: readonly bigint[], write: () => void, label: string | undefined) => {
+        const taken = new Set(open.cases.flatMap(({ values }) => values))
+        for (const pattern of patterns) {
+          if (taken.has(pattern)) reportHere('MISPLACED_BRANCH', `case ${pattern} appears twice`)
+          taken.add(pattern)
+        }
+        if (patterns.length === 0) reportHere('MISPLACED_BRANCH', 'a case of no value')
+        const values = [...new Set(patterns)]
+        const body = this.#within(() => matchesAny(subject, values), write)
         open.cases.push({ values, body, ...(label === undefined ? {} : { label }) })
       },
       setOtherwise: (write: () => void) => {
-        const none = () => all(open.cases.map(({ values }) => negated(matches(values))))
+        if (open.otherwise !== undefined) {
+          reportHere('MISPLACED_BRANCH', 'the switch has its otherwise already')
+        }
+        const none = () => all(open.cases.map(({ values }) => negated(matchesAny(subject, values))))
         open.otherwise = this.#within(none, write)
       },
-      isTaken: (value: bigint) => open.cases.some(({ values }) => values.includes(value)),
     }
+  }
+
+  /** Ends the body: nothing can be added any more. */
+  close(): readonly StatementNode[] {
+    this.#blocks.length = 0
+    return this.root
   }
 
   /** The conjunction of all conditions around the present block; undefined outside any. */
@@ -96,11 +123,6 @@ export class StatementStack {
 
 function assignment(target: SignalNode, value: ExpressionNode): AssignNode {
   return Object.freeze({ kind: 'assign', target, value, place: Place.here() })
-}
-
-function bitPattern(value: bigint, like: ExpressionNode): ExpressionNode {
-  const { width, signed } = like
-  return constant(signed ? BigInt.asIntN(width, value) : value, width, signed)
 }
 
 function negated(condition: ExpressionNode): ExpressionNode {

@@ -1,4 +1,5 @@
 import type { Bool } from '../signals/bool.js'
+import { condition as conditionNode } from '../signals/nodes.js'
 import type { OpenWhen, StatementStack } from './statement-stack.js'
 
 /** Continues a `when`. */
@@ -10,12 +11,14 @@ export class WhenChain {
 
   /** `else if (condition) ...` */
   elseWhen(condition: Bool, body: () => void): WhenChain {
-    this.statements.addBranch(this.open, condition.node, body)
+    this.statements.checkContinuation(this.open)
+    this.statements.addBranch(this.open, conditionNode(condition), body)
     return this
   }
 
   /** `else ...` */
   otherwise(body: () => void): void {
+    this.statements.checkContinuation(this.open)
     this.statements.setOtherwise(this.open, body)
   }
 }

@@ -1,6 +1,5 @@
-import type { ExpressionNode } from '../ir/expression.js'
 import { BoolType } from '../types/bool-type.js'
-import { binary, constant, unary } from './nodes.js'
+import { binary, condition, unary } from './nodes.js'
 import { Signal } from './signal.js'
 import { UInt } from './uint.js'
 
@@ -17,17 +16,17 @@ export class Bool extends Signal {
 
   /** `a & b` */
   and(other: BoolOperand): Bool {
-    return new Bool(binary('and', this.node, boolNode(other)))
+    return new Bool(binary('and', this.node, condition(other)))
   }
 
   /** `a | b` */
   or(other: BoolOperand): Bool {
-    return new Bool(binary('or', this.node, boolNode(other)))
+    return new Bool(binary('or', this.node, condition(other)))
   }
 
   /** `a ^ b` */
   xor(other: BoolOperand): Bool {
-    return new Bool(binary('xor', this.node, boolNode(other)))
+    return new Bool(binary('xor', this.node, condition(other)))
   }
 
   /** `~a` */
@@ -37,15 +36,11 @@ export class Bool extends Signal {
 
   /** `a == b` */
   eq(other: BoolOperand): Bool {
-    return new Bool(binary('eq', this.node, boolNode(other)))
+    return new Bool(binary('eq', this.node, condition(other)))
   }
 
   /** The bit as an unsigned number of one bit; no hardware. */
   asUInt(): UInt<1> {
     return new UInt<1>(this.node)
   }
-}
-
-export function boolNode(value: BoolOperand): ExpressionNode {
-  return typeof value === 'boolean' ? constant(value ? 1 : 0, 1, false) : value.node
 }

@@ -7,8 +7,17 @@ import { typeOf } from '../types/type-of.js'
 import { VecType } from '../types/vec-type.js'
 import type { Total } from '../types/width-arithmetic.js'
 import type { Bool } from './bool.js'
-import { cast, concat, mux as muxNode, slice } from './nodes.js'
-import type { Signal } from './signal.js'
+import {
+  cast,
+  concat,
+  condition as conditionNode,
+  constant,
+  mux as muxNode,
+  resized,
+  slice,
+  widestNet,
+} from './nodes.js'
+import { Signal } from './signal.js'
 import { UInt } from './uint.js'
 
 /**
@@ -22,12 +31,13 @@ export function mux<S, const V>(
 ): S {
   const type = typeOf(whenTrue)
   if (type === undefined) {
-    reportHere('WIDTH', 'the first value of a mux is no signal')
+    reportHere('TYPE', 'the first value of a mux is no signal')
     return whenTrue
   }
+  const chooser = conditionNode(condition)
   const left = type.nodesOf(whenTrue)
   const right = type.nodesOf(whenFalse)
-  return type.compose(left.map((node, i) => muxNode(condition.node, node, right[i]!))) as S
+  return type.compose(left.map((node, i) => muxNode(chooser, node, right[i]!))) as S
 }
 
 type WidthsOf<T extends readonly unknown[]> = {
@@ -38,12 +48,17 @@ type WidthsOf<T extends readonly unknown[]> = {
 export function cat<const T extends readonly Signal[]>(
   ...parts: T
 ): UInt<WidthsOf<T> extends readonly number[] ? Total<WidthsOf<T>> : number> {
-  return new UInt(concat(parts.map((part) => part.node)))
+  return new UInt(concat(parts.map(bitsOf)))
 }
 
 /** A value's bits `count` times side by side: `{4{a}}`. */
 export function repeat(value: Signal, count: number): UInt {
-  return new UInt(concat(Array.from({ length: count }, () => value.node)))
+  const node = bitsOf(value)
+  if (Number.isInteger(count) && count >= 1 && count * node.width <= widestNet) {
+    return new UInt(concat(Array.from({ length: count }, () => node)))
+  }
+  reportHere('OUT_OF_RANGE', `${count} times ${node.width} bits; the widest value is ${widestNet}`)
+  return new UInt(cast(node, false))
 }
 
 /**
@@ -53,8 +68,8 @@ export function repeat(value: Signal, count: number): UInt {
 export function pack(value: unknown): UInt {
   const type = typeOf(value)
   if (type === undefined) {
-    reportHere('WIDTH', 'only signals, vectors and bundles have bits')
-    return new UInt(concat([]))
+    reportHere('TYPE', 'only signals, vectors and bundles have bits')
+    return new UInt(constant(0, 1, false))
   }
   const parts = packedLeaves(type, [...type.nodesOf(value)])
   return new UInt(parts.length === 1 ? cast(parts[0]!, false) : concat(parts))
@@ -62,11 +77,12 @@ export function pack(value: unknown): UInt {
 
 /** The value of type T whose bits are given; the inverse of {@link pack}. Reports an unequal width. */
 export function unpack<T extends HardwareType>(type: T, bits: UInt): T['signal'] {
-  if (bits.width !== type.width) {
-    reportHere('WIDTH', `${type.width} bits are expected, ${bits.width} are given`, [
-      { role: 'value', place: bits.node.place },
+  let node = bitsOf(bits)
+  if (node.width !== type.width) {
+    reportHere('WIDTH', `${type.width} bits are expected, ${node.width} are given`, [
+      { role: 'value', place: node.place },
     ])
-    return type.literal(0)
+    node = resized(node, type.width, false)
   }
   let top = type.width
   const order = packedLeaves(
@@ -75,11 +91,18 @@ export function unpack<T extends HardwareType>(type: T, bits: UInt): T['signal']
   )
   const leaves: ExpressionNode[] = []
   for (const { position, width, signed } of order) {
-    const node = width === type.width ? bits.node : slice(bits.node, top - 1, top - width)
-    leaves[position] = cast(node, signed)
+    const leaf = width === type.width ? node : slice(node, top - 1, top - width)
+    leaves[position] = cast(leaf, signed)
     top -= width
   }
   return type.compose(leaves)
+}
+
+/** The node of a signal whose bits are taken; reports anything else. */
+function bitsOf(value: unknown): ExpressionNode {
+  if (value instanceof Signal) return value.node
+  reportHere('TYPE', 'a part of a concatenation is no signal; give constants by their type')
+  return constant(0, 1, false)
 }
 
 /** Leaves in order of significance, most significant first; consumes `leaves`. */

@@ -5,12 +5,12 @@ import { Bool } from './bool.js'
 import {
   binary,
   cast,
-  concat,
-  constant,
   extend,
   mux,
+  operand,
   saturate,
   shift,
+  shiftedUp,
   slice,
   truncate,
   unary,
@@ -21,8 +21,11 @@ import { UInt } from './uint.js'
 /** A plain number takes the width of the other operand and must fit in it. */
 export type SIntOperand<W extends number = number> = SInt<W> | number | bigint
 
-/** A signed number of `W` bits in two's complement, -2^(W-1)..2^(W-1) - 1. */
-export class SInt<W extends number = number> extends Signal {
+/**
+ * A signed number of `W` bits in two's complement, -2^(W-1)..2^(W-1) - 1.
+ * Methods take the width from `this` (A), so that W stays covariant: a `SInt<8>` is a `SInt`.
+ */
+export class SInt<out W extends number = number> extends Signal {
   declare protected readonly brand: 'sint'
 
   /** Bits, 1..65,536. */
@@ -35,29 +38,38 @@ export class SInt<W extends number = number> extends Signal {
   }
 
   /** The exact sum, one bit wider than the wider operand. */
-  add<O extends SIntOperand>(other: O): SInt<SumWidth<W, OperandWidth<O, W>>> {
+  add<A extends number, O extends SIntOperand>(
+    this: SInt<A>,
+    other: O,
+  ): SInt<SumWidth<A, OperandWidth<O, A>>> {
     return new SInt(binary('add', this.node, this.#operand(other)))
   }
 
   /** The exact difference, one bit wider than the wider operand. */
-  sub<O extends SIntOperand>(other: O): SInt<SumWidth<W, OperandWidth<O, W>>> {
+  sub<A extends number, O extends SIntOperand>(
+    this: SInt<A>,
+    other: O,
+  ): SInt<SumWidth<A, OperandWidth<O, A>>> {
     return new SInt(binary('sub', this.node, this.#operand(other)))
   }
 
   /** The exact product, as wide as both operands together. */
-  mul<O extends SIntOperand>(other: O): SInt<Add<W, OperandWidth<O, W>>> {
+  mul<A extends number, O extends SIntOperand>(
+    this: SInt<A>,
+    other: O,
+  ): SInt<Add<A, OperandWidth<O, A>>> {
     return new SInt(binary('mul', this.node, this.#operand(other)))
   }
 
   /** The exact negative, one bit wider. */
-  neg(): SInt<Add<W, 1>> {
+  neg<A extends number>(this: SInt<A>): SInt<Add<A, 1>> {
     return new SInt(unary('neg', this.node))
   }
 
   /** The magnitude, unsigned, in the same width (2^(W-1) fits). */
-  abs(): UInt<W> {
+  abs<A extends number>(this: SInt<A>): UInt<A> {
     const negative = truncate(unary('neg', this.node), this.width)
-    return new UInt<W>(cast(mux(this.isNegative().node, negative, this.node), false))
+    return new UInt(cast(mux(this.isNegative().node, negative, this.node), false))
   }
 
   /** The sign bit. */
@@ -66,23 +78,32 @@ export class SInt<W extends number = number> extends Signal {
   }
 
   /** `a & b`, equal widths. */
-  and<O extends SIntOperand>(other: O & SameWidth<OperandWidth<O, W>, W>): SInt<W> {
-    return new SInt<W>(binary('and', this.node, this.#operand(other)))
+  and<A extends number, O extends SIntOperand>(
+    this: SInt<A>,
+    other: O & SameWidth<OperandWidth<O, A>, A>,
+  ): SInt<A> {
+    return new SInt(binary('and', this.node, this.#operand(other)))
   }
 
   /** `a | b`, equal widths. */
-  or<O extends SIntOperand>(other: O & SameWidth<OperandWidth<O, W>, W>): SInt<W> {
-    return new SInt<W>(binary('or', this.node, this.#operand(other)))
+  or<A extends number, O extends SIntOperand>(
+    this: SInt<A>,
+    other: O & SameWidth<OperandWidth<O, A>, A>,
+  ): SInt<A> {
+    return new SInt(binary('or', this.node, this.#operand(other)))
   }
 
   /** `a ^ b`, equal widths. */
-  xor<O extends SIntOperand>(other: O & SameWidth<OperandWidth<O, W>, W>): SInt<W> {
-    return new SInt<W>(binary('xor', this.node, this.#operand(other)))
+  xor<A extends number, O extends SIntOperand>(
+    this: SInt<A>,
+    other: O & SameWidth<OperandWidth<O, A>, A>,
+  ): SInt<A> {
+    return new SInt(binary('xor', this.node, this.#operand(other)))
   }
 
   /** `~a` */
-  not(): SInt<W> {
-    return new SInt<W>(unary('not', this.node))
+  not<A extends number>(this: SInt<A>): SInt<A> {
+    return new SInt(unary('not', this.node))
   }
 
   /** `a == b`, by value; widths may differ. */
@@ -126,24 +147,23 @@ export class SInt<W extends number = number> extends Signal {
   }
 
   /** Times 2^amount, wider by `amount` bits. */
-  shl<N extends number>(amount: N): SInt<Add<W, N>> {
-    if (amount === 0) return new SInt(this.node)
-    return new SInt(cast(concat([this.node, constant(0, amount, false)]), true))
+  shl<A extends number, N extends number>(this: SInt<A>, amount: N): SInt<Add<A, N>> {
+    return new SInt(shiftedUp(this.node, amount))
   }
 
   /** Divided by 2^amount, rounded down, narrower by `amount` bits. */
-  shr<N extends number>(amount: N): SInt<Subtract<W, N>> {
+  shr<A extends number, N extends number>(this: SInt<A>, amount: N): SInt<Subtract<A, N>> {
     return new SInt(cast(slice(this.node, this.width - 1, amount), true))
   }
 
   /** `a <<< amount` in the width of `a`: bits shifted out at the top are lost, as in every HDL. */
-  shiftLeft(amount: UInt): SInt<W> {
-    return new SInt<W>(shift('left', this.node, amount.node))
+  shiftLeft<A extends number>(this: SInt<A>, amount: UInt): SInt<A> {
+    return new SInt(shift('left', this.node, amount))
   }
 
   /** `a >>> amount`, arithmetic, in the width of `a`. */
-  shiftRight(amount: UInt): SInt<W> {
-    return new SInt<W>(shift('right', this.node, amount.node))
+  shiftRight<A extends number>(this: SInt<A>, amount: UInt): SInt<A> {
+    return new SInt(shift('right', this.node, amount))
   }
 
   /** The same value in `width` bits, at least as many as now. */
@@ -162,11 +182,11 @@ export class SInt<W extends number = number> extends Signal {
   }
 
   /** The same bits as an unsigned number: `$unsigned(a)`. */
-  asUnsigned(): UInt<W> {
-    return new UInt<W>(cast(this.node, false))
+  asUnsigned<A extends number>(this: SInt<A>): UInt<A> {
+    return new UInt(cast(this.node, false))
   }
 
   #operand(other: SIntOperand): ExpressionNode {
-    return other instanceof Signal ? other.node : constant(other, this.width, true)
+    return operand(other, this.width, true)
   }
 }

@@ -5,12 +5,12 @@ import { Bool } from './bool.js'
 import {
   binary,
   cast,
-  concat,
-  constant,
   extend,
   index,
+  operand,
   saturate,
   shift,
+  shiftedUp,
   slice,
   truncate,
   unary,
@@ -21,8 +21,11 @@ import { SInt } from './sint.js'
 /** A plain number takes the width of the other operand and must fit in it. */
 export type UIntOperand<W extends number = number> = UInt<W> | number | bigint
 
-/** An unsigned number of `W` bits, 0..2^W - 1. */
-export class UInt<W extends number = number> extends Signal {
+/**
+ * An unsigned number of `W` bits, 0..2^W - 1.
+ * Methods take the width from `this` (A), so that W stays covariant: a `UInt<8>` is a `UInt`.
+ */
+export class UInt<out W extends number = number> extends Signal {
   declare protected readonly brand: 'uint'
 
   /** Bits, 1..65,536. */
@@ -35,38 +38,56 @@ export class UInt<W extends number = number> extends Signal {
   }
 
   /** The exact sum, one bit wider than the wider operand: `9'(a) + 9'(b)`. */
-  add<O extends UIntOperand>(other: O): UInt<SumWidth<W, OperandWidth<O, W>>> {
+  add<A extends number, O extends UIntOperand>(
+    this: UInt<A>,
+    other: O,
+  ): UInt<SumWidth<A, OperandWidth<O, A>>> {
     return new UInt(binary('add', this.node, this.#operand(other)))
   }
 
   /** The exact difference, signed: `$signed(9'(a)) - $signed(9'(b))`. */
-  sub<O extends UIntOperand>(other: O): SInt<SumWidth<W, OperandWidth<O, W>>> {
+  sub<A extends number, O extends UIntOperand>(
+    this: UInt<A>,
+    other: O,
+  ): SInt<SumWidth<A, OperandWidth<O, A>>> {
     return new SInt(binary('sub', this.node, this.#operand(other)))
   }
 
   /** The exact product, as wide as both operands together: `a * b`. */
-  mul<O extends UIntOperand>(other: O): UInt<Add<W, OperandWidth<O, W>>> {
+  mul<A extends number, O extends UIntOperand>(
+    this: UInt<A>,
+    other: O,
+  ): UInt<Add<A, OperandWidth<O, A>>> {
     return new UInt(binary('mul', this.node, this.#operand(other)))
   }
 
   /** `a & b`, equal widths. */
-  and<O extends UIntOperand>(other: O & SameWidth<OperandWidth<O, W>, W>): UInt<W> {
-    return new UInt<W>(binary('and', this.node, this.#operand(other)))
+  and<A extends number, O extends UIntOperand>(
+    this: UInt<A>,
+    other: O & SameWidth<OperandWidth<O, A>, A>,
+  ): UInt<A> {
+    return new UInt(binary('and', this.node, this.#operand(other)))
   }
 
   /** `a | b`, equal widths. */
-  or<O extends UIntOperand>(other: O & SameWidth<OperandWidth<O, W>, W>): UInt<W> {
-    return new UInt<W>(binary('or', this.node, this.#operand(other)))
+  or<A extends number, O extends UIntOperand>(
+    this: UInt<A>,
+    other: O & SameWidth<OperandWidth<O, A>, A>,
+  ): UInt<A> {
+    return new UInt(binary('or', this.node, this.#operand(other)))
   }
 
   /** `a ^ b`, equal widths. */
-  xor<O extends UIntOperand>(other: O & SameWidth<OperandWidth<O, W>, W>): UInt<W> {
-    return new UInt<W>(binary('xor', this.node, this.#operand(other)))
+  xor<A extends number, O extends UIntOperand>(
+    this: UInt<A>,
+    other: O & SameWidth<OperandWidth<O, A>, A>,
+  ): UInt<A> {
+    return new UInt(binary('xor', this.node, this.#operand(other)))
   }
 
   /** `~a` */
-  not(): UInt<W> {
-    return new UInt<W>(unary('not', this.node))
+  not<A extends number>(this: UInt<A>): UInt<A> {
+    return new UInt(unary('not', this.node))
   }
 
   /** `a == b`, by value; widths may differ. */
@@ -123,27 +144,27 @@ export class UInt<W extends number = number> extends Signal {
   bit(position: number | UInt): Bool {
     return typeof position === 'number'
       ? new Bool(slice(this.node, position, position))
-      : new Bool(index(this.node, position.node, 1))
+      : new Bool(index(this.node, position, 1))
   }
 
   /** Times 2^amount, wider by `amount` bits: `{a, 2'b00}`. */
-  shl<N extends number>(amount: N): UInt<Add<W, N>> {
-    return new UInt(amount === 0 ? this.node : concat([this.node, constant(0, amount, false)]))
+  shl<A extends number, N extends number>(this: UInt<A>, amount: N): UInt<Add<A, N>> {
+    return new UInt(shiftedUp(this.node, amount))
   }
 
   /** Divided by 2^amount, rounded down, narrower by `amount` bits: `a[7:2]`. */
-  shr<N extends number>(amount: N): UInt<Subtract<W, N>> {
+  shr<A extends number, N extends number>(this: UInt<A>, amount: N): UInt<Subtract<A, N>> {
     return new UInt(slice(this.node, this.width - 1, amount))
   }
 
   /** `a << amount` in the width of `a`: bits shifted out at the top are lost, as in every HDL. */
-  shiftLeft(amount: UInt): UInt<W> {
-    return new UInt<W>(shift('left', this.node, amount.node))
+  shiftLeft<A extends number>(this: UInt<A>, amount: UInt): UInt<A> {
+    return new UInt(shift('left', this.node, amount))
   }
 
   /** `a >> amount` in the width of `a`. */
-  shiftRight(amount: UInt): UInt<W> {
-    return new UInt<W>(shift('right', this.node, amount.node))
+  shiftRight<A extends number>(this: UInt<A>, amount: UInt): UInt<A> {
+    return new UInt(shift('right', this.node, amount))
   }
 
   /** The same value in `width` bits, at least as many as now: `12'(a)`. */
@@ -162,12 +183,12 @@ export class UInt<W extends number = number> extends Signal {
   }
 
   /** The same bits as two's complement: `$signed(a)`. */
-  asSigned(): SInt<W> {
-    return new SInt<W>(cast(this.node, true))
+  asSigned<A extends number>(this: UInt<A>): SInt<A> {
+    return new SInt(cast(this.node, true))
   }
 
   /** The same value as a signed number, one bit wider: `$signed({1'b0, a})`. */
-  toSigned(): SInt<Add<W, 1>> {
+  toSigned<A extends number>(this: UInt<A>): SInt<Add<A, 1>> {
     return new SInt(cast(extend(this.node, this.width + 1), true))
   }
 
@@ -177,6 +198,6 @@ export class UInt<W extends number = number> extends Signal {
   }
 
   #operand(other: UIntOperand): ExpressionNode {
-    return other instanceof Signal ? other.node : constant(other, this.width, false)
+    return operand(other, this.width, false)
   }
 }

@@ -33,7 +33,7 @@ export class Vec<S = unknown, E extends S = S> implements Iterable<E> {
     return element.compose(
       element.leaves.map((leaf, i) => {
         const flat = concat(byElement.map((leaves) => leaves[i]!).reverse())
-        return cast(index(flat, position.node, leaf.width), leaf.signed)
+        return cast(index(flat, position, leaf.width), leaf.signed)
       }),
     ) as S
   }

@@ -1,4 +1,5 @@
 import type { Bool } from '../signals/bool.js'
+import type { Clock, Reset } from '../signals/clock.js'
 import type { SInt } from '../signals/sint.js'
 import type { UInt } from '../signals/uint.js'
 import type { Vec } from '../signals/vec.js'
@@ -30,17 +31,25 @@ export type OperandCheck<V, S> = [S] extends [UInt<infer W>]
       ? V extends Bool | boolean
         ? unknown
         : TypeMessage<'a Bool is expected'>
-      : [S] extends [Vec<infer E>]
-        ? V extends readonly (infer A)[]
-          ? OperandCheck<A, E>
-          : V extends Vec<infer A>
-            ? OperandCheck<A, E>
-            : TypeMessage<'a vector is expected'>
-        : {
-            readonly [K in keyof S]: K extends keyof V
-              ? OperandCheck<V[K], S[K]>
-              : TypeMessage<'a bundle with this field is expected'>
-          }
+      : [S] extends [Clock]
+        ? V extends Clock
+          ? unknown
+          : TypeMessage<'a clock is expected'>
+        : [S] extends [Reset]
+          ? V extends Reset
+            ? unknown
+            : TypeMessage<'a reset is expected'>
+          : [S] extends [Vec<infer E>]
+            ? V extends readonly (infer A)[]
+              ? OperandCheck<A, E>
+              : V extends Vec<infer A>
+                ? OperandCheck<A, E>
+                : TypeMessage<'a vector is expected'>
+            : {
+                readonly [K in Exclude<keyof S, 'assign' | 'next'>]: K extends keyof V
+                  ? OperandCheck<V[K], S[K]>
+                  : TypeMessage<'a bundle with this field is expected'>
+              }
 
 /** A signal that its module drives. */
 export interface Assignable<S> {

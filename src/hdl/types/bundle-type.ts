@@ -1,5 +1,8 @@
 import { reportHere } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
+import { constant } from '../signals/nodes.js'
+import { Signal } from '../signals/signal.js'
+import { Vec } from '../signals/vec.js'
 import { type ComposeVisitor, HardwareType, type Leaf } from './hardware-type.js'
 
 /** Fields of a bundle, by name. */
@@ -55,20 +58,26 @@ export class BundleType<F extends BundleFields = BundleFields> extends HardwareT
   }
 
   override nodesOf(value: unknown): readonly ExpressionNode[] {
-    const given = (typeof value === 'object' && value !== null ? value : {}) as Record<
-      string,
-      unknown
-    >
-    for (const name of Object.keys(given)) {
-      if (!(name in this.fields) && !reservedFields.has(name)) {
-        reportHere('NAME_CLASH', `the bundle has no field ${name}`)
-      }
+    const given = fieldsOf(value)
+    if (given === undefined) {
+      reportHere('TYPE', `fields ${Object.keys(this.fields).join(', ')} are expected`)
+    } else {
+      const strange = Object.keys(given).find((name) => !Object.hasOwn(this.fields, name))
+      if (strange !== undefined) reportHere('TYPE', `the bundle has no field ${strange}`)
     }
     return Object.entries(this.fields).flatMap(([name, field]) => {
-      if (!(name in given)) reportHere('WIDTH', `the field ${name} is missing`)
-      return field.nodesOf(given[name] ?? 0)
+      if (given !== undefined && Object.hasOwn(given, name)) return field.nodesOf(given[name])
+      if (given !== undefined) reportHere('TYPE', `the field ${name} is missing`)
+      return field.leaves.map(({ width, signed }) => constant(0, width, signed))
     })
   }
+}
+
+/** The fields of a bundle or plain object; undefined for anything else. */
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  const isComposite = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!isComposite || value instanceof Signal || value instanceof Vec) return undefined
+  return value as Readonly<Record<string, unknown>>
 }
 
 /** The type of named fields: one signal a field, `cmd_addr`, `cmd_data`. */

@@ -1,10 +1,15 @@
 import type { ExpressionNode } from '../ir/expression.js'
+import type { SignalRole } from '../ir/module-node.js'
+
+/** Leaves that a vector has at most. */
+export const mostLeaves = 65_536
 
 /** One scalar of a type: its path of field names and element numbers, and its shape. */
 export interface Leaf {
   readonly path: readonly string[]
   readonly width: number
   readonly signed: boolean
+  readonly role: SignalRole
 }
 
 /** Called for a value and every value inside it, with the nodes of its leaves. */

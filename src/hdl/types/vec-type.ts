@@ -1,21 +1,28 @@
 import { reportHere } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
+import { constant } from '../signals/nodes.js'
 import { Vec } from '../signals/vec.js'
-import { type ComposeVisitor, HardwareType, type Leaf } from './hardware-type.js'
+import { type ComposeVisitor, HardwareType, type Leaf, mostLeaves } from './hardware-type.js'
 
 /** `N` elements of one type. */
 export class VecType<
   T extends HardwareType = HardwareType,
   N extends number = number,
 > extends HardwareType<Vec<T['signal']>> {
+  readonly length: N
+
   constructor(
     readonly element: T,
-    readonly length: N,
+    length: N,
   ) {
     super()
-    if (!Number.isInteger(length) || length < 1) {
-      reportHere('OUT_OF_RANGE', `a vector of ${length} elements`)
-    }
+    const isPossible = Number.isInteger(length) && length >= 1
+    this.length = isPossible && length * element.leaves.length <= mostLeaves ? length : (1 as N)
+    if (length === this.length) return
+    reportHere(
+      'OUT_OF_RANGE',
+      `a vector of ${length} elements; 1 to ${mostLeaves} scalars are possible`,
+    )
   }
 
   override get width(): number {
@@ -40,25 +47,14 @@ export class VecType<
   }
 
   override nodesOf(value: unknown): readonly ExpressionNode[] {
-    const elements: readonly unknown[] =
-      value instanceof Vec ? value.elements : Array.isArray(value) ? value : []
-    if (elements.length !== this.length) {
-      reportHere('WIDTH', `${this.length} elements are expected, ${elements.length} are given`)
-      return this.nodesOf(Array.from({ length: this.length }, () => zeroOf(this.element)))
+    const elements = value instanceof Vec ? value.elements : value
+    if (!Array.isArray(elements) || elements.length !== this.length) {
+      const given = Array.isArray(elements) ? `${elements.length} are given` : 'none are given'
+      reportHere('TYPE', `${this.length} elements are expected, ${given}`)
+      return this.leaves.map(({ width, signed }) => constant(0, width, signed))
     }
     return elements.flatMap((element) => this.element.nodesOf(element))
   }
-}
-
-/** A value that `type.nodesOf` takes as all zeros. */
-function zeroOf(type: HardwareType): unknown {
-  if (type instanceof VecType)
-    return Array.from({ length: type.length }, () => zeroOf(type.element))
-  if ('fields' in type) {
-    const fields = type.fields as Readonly<Record<string, HardwareType>>
-    return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, zeroOf(field)]))
-  }
-  return 0
 }
 
 /**
