@@ -234,7 +234,7 @@ class Flattener {
   }
 
   #memory({ scope, memory }: { scope: Scope; memory: ModuleNode['memories'][number] }): FlatMemory {
-    const { name, width, depth, laneWidth, init, writes } = memory
+    const { name, width, depth, laneWidth, init, writes, place } = memory
     return {
       path: pathTo(scope, name),
       width,
@@ -248,6 +248,7 @@ class Flattener {
         enable: this.#expression(scope, enable),
         ...(mask === undefined ? {} : { mask: this.#expression(scope, mask) }),
       })),
+      place,
     }
   }
 

@@ -126,6 +126,7 @@ export interface FlatMemory {
   readonly laneWidth: number
   readonly init?: RomContents
   readonly writes: readonly FlatMemoryWrite[]
+  readonly place: Place
 }
 
 export interface FlatMemoryWrite {

@@ -29,6 +29,7 @@ interface MemoryUnderConstruction {
   laneWidth: number
   init?: RomContents
   writes: FlatMemoryWrite[]
+  place: Place
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -178,7 +179,7 @@ export class DesignBuilder {
     laneWidth = width,
     init?: RomContents,
   ): number {
-    const memory = { path: name, width, depth, laneWidth, writes: [] }
+    const memory = { path: name, width, depth, laneWidth, writes: [], place: Place.here() }
     return this.#memories.push(init === undefined ? memory : { ...memory, init }) - 1
   }
 
