@@ -8,8 +8,10 @@ import {
   type ModuleExports,
   recordWords,
 } from './codegen/compile-module.js'
+import type { Roots } from './codegen/sinks.js'
 import type { ValueId } from './graph/graph.js'
 import { importDesign, type Program } from './graph/program.js'
+import { type LanePlan, planLanes, scalarPlan } from './lanes/lane-plan.js'
 import { LinearMemory } from './linear-memory.js'
 import { CheckError, type CheckFailure, type CoverCount, type EmbeddedOptions } from './options.js'
 import { layoutStorage, type Storage } from './storage.js'
@@ -37,6 +39,7 @@ export class EmbeddedEngine implements Engine {
   /** Inputs in their order, then outputs in theirs. */
   readonly ports: readonly EmittedPort[]
   readonly #program: Program
+  readonly #plan: LanePlan
   readonly #storage: Storage
   readonly #memory: LinearMemory
   readonly #main: LoadedModule
@@ -49,10 +52,11 @@ export class EmbeddedEngine implements Engine {
     this.#options = options
     this.ports = portsOf(design)
     this.#program = importDesign(design)
-    this.#storage = layoutStorage(this.#program)
+    this.#plan = planLanes(this.#program)
+    this.#storage = layoutStorage(this.#program, this.#plan)
     this.#memory = new LinearMemory(this.#storage.arena)
     for (const { address, bytes } of this.#storage.initial) this.#memory.write(address, bytes)
-    this.#main = this.#load({
+    this.#main = this.#load(this.#plan, {
       peeked: this.#program.outputs,
       clocks: this.#program.clocks.map((_, clock) => clock),
     })
@@ -137,7 +141,7 @@ export class EmbeddedEngine implements Engine {
     const value = this.#program.netValues[signal.net]!
     let probe = this.#probes.get(value)
     if (probe === undefined) {
-      probe = this.#load({ peeked: [value], clocks: [] })
+      probe = this.#load(scalarPlan(this.#program), { peeked: [value], clocks: [] })
       this.#probes.set(value, probe)
     }
     probe.exports.settle()
@@ -175,8 +179,8 @@ export class EmbeddedEngine implements Engine {
     return clock
   }
 
-  #load(roots: Parameters<typeof compileModule>[2]): LoadedModule {
-    const compiled = compileModule(this.#program, this.#storage, roots)
+  #load(plan: LanePlan, roots: Roots): LoadedModule {
+    const compiled = compileModule(this.#program, this.#storage, plan, roots)
     this.#memory.reserve()
     for (const { address, bytes } of compiled.initial) this.#memory.write(address, bytes)
     const exports = instantiate<ModuleExports>(compiled.bytes, this.#memory.memory, {

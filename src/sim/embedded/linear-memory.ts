@@ -1,5 +1,5 @@
 import type { Arena } from './arena.js'
-import { readPattern, writePattern } from './storage.js'
+import { readPattern, writePattern } from './patterns.js'
 import { createMemory, type WasmMemory } from './wasm/runtime.js'
 
 const pageBytes = 65536

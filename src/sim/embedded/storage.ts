@@ -1,6 +1,11 @@
 import type { RomContents } from '../../hdl/ir/rom-contents.js'
 import { Arena, limbs, overread, storedBytes } from './arena.js'
-import type { Program, UpdateGroup } from './graph/program.js'
+import type { Form } from './codegen/forms.js'
+import type { Program } from './graph/program.js'
+import type { LanePlan } from './lanes/lane-plan.js'
+import type { PackId } from './lanes/pack.js'
+import { type LaneArray, laneAddress, RecordLayout } from './lanes/record-layout.js'
+import { writePattern } from './patterns.js'
 
 /** Bytes to put at an address before the simulation starts. */
 export interface InitialBytes {
@@ -15,6 +20,16 @@ export interface WordTable {
   readonly depth: number
 }
 
+/** A value of at most 64 bits in memory. Fewer bytes than its width are extended by `form`. */
+export interface StoredValue {
+  readonly address: number
+  readonly bytes: number
+  readonly form: Form
+}
+
+/** What a clock edge does to an update group. */
+export const Transition = { keep: 0, load: 1, reset: 2 } as const
+
 /** Where the registers of an update group live: the same layout three times. */
 export interface GroupStorage {
   readonly state: number
@@ -27,8 +42,11 @@ export interface GroupStorage {
   readonly bytes: number
 }
 
-/** What a clock edge does to an update group. */
-export const Transition = { keep: 0, load: 1, reset: 2 } as const
+/** A register; one that fills several lanes of a pack is stored as often. */
+export interface RegisterStorage extends StoredValue {
+  /** Addresses of its next value. */
+  readonly shadows: readonly number[]
+}
 
 /** Addresses of everything that outlives a cycle. */
 export interface Storage {
@@ -36,10 +54,9 @@ export interface Storage {
   readonly initial: readonly InitialBytes[]
   readonly inputs: readonly number[]
   readonly groups: readonly GroupStorage[]
-  /** Address of each register's value. */
-  readonly registers: readonly number[]
-  /** Address of each register's next value. */
-  readonly shadows: readonly number[]
+  readonly registers: readonly RegisterStorage[]
+  /** State of packs of registers. */
+  readonly registerPacks: ReadonlyMap<PackId, LaneArray>
   readonly roms: readonly WordTable[]
   readonly memories: readonly WordTable[]
   /** 64-bit counters of `cover` checks, by check. */
@@ -50,30 +67,15 @@ export interface Storage {
   readonly zeros: number
 }
 
-export function layoutStorage(program: Program): Storage {
-  const { design, registers } = program
+export function layoutStorage(program: Program, plan: LanePlan): Storage {
+  const { design } = program
   const arena = new Arena()
   const initial: InitialBytes[] = []
   const zeros = arena.allocate(widestBytes(program) + overread, 16)
   const coverCounters = program.checks.map(() => arena.allocate(8, 8))
   const cycleCounters = program.clocks.map(() => arena.allocate(8, 8))
   const inputs = design.inputs.map(({ width }) => arena.allocate(storedBytes(width), 8))
-  const registerAddresses: number[] = []
-  const shadows: number[] = []
-  const groups = program.groups.map((group) => {
-    const storage = layoutGroup(arena, program, group, registerAddresses)
-    const image = new Uint8Array(storage.bytes)
-    for (const index of group.registers) {
-      const offset = registerAddresses[index]! - storage.state
-      shadows[index] = storage.shadow + offset
-      const { width, resetPattern } = registers[index]!
-      writePattern(image, offset, storedBytes(width), resetPattern)
-    }
-    if (storage.resetImage !== undefined) {
-      initial.push({ address: storage.resetImage, bytes: image })
-    }
-    return storage
-  })
+  const registers = new RegisterLayout(program, plan, arena, initial)
   const tables = new Map<RomContents, WordTable>()
   const roms = design.roms.map((rom) => {
     const table = tables.get(rom) ?? layoutTable(arena, initial, rom.width, rom.depth, rom)
@@ -87,9 +89,9 @@ export function layoutStorage(program: Program): Storage {
     arena,
     initial,
     inputs,
-    groups,
-    registers: registerAddresses,
-    shadows,
+    groups: registers.groups,
+    registers: registers.list,
+    registerPacks: registers.packs,
     roms,
     memories,
     coverCounters,
@@ -104,29 +106,116 @@ function widestBytes({ graph }: Program): number {
   return 8 * limbs(widest)
 }
 
-/** Widest registers first, so that all are aligned without gaps. */
-function layoutGroup(
-  arena: Arena,
-  { registers }: Program,
-  group: UpdateGroup,
-  addresses: number[],
-): GroupStorage {
-  const sizes = (index: number) => storedBytes(registers[index]!.width)
-  const order = [...group.registers].sort((a, b) => sizes(b) - sizes(a) || a - b)
-  let used = 0
-  const offsets = order.map((index) => {
-    const offset = used
-    used += sizes(index)
-    return offset
-  })
-  const bytes = Math.ceil(used / 16) * 16
-  const state = arena.allocate(bytes + overread, 16)
-  const shadow = arena.allocate(bytes + overread, 16)
-  const resetImage = group.reset === undefined ? undefined : arena.allocate(bytes, 16)
-  order.forEach((index, position) => {
-    addresses[index] = state + offsets[position]!
-  })
-  return { state, shadow, resetImage, transition: arena.allocate(1, 1), bytes }
+/** Lays out update groups: scalar registers, widest first, then the packs of each lane group. */
+class RegisterLayout {
+  readonly list: RegisterStorage[] = []
+  readonly packs = new Map<PackId, LaneArray>()
+  readonly groups: readonly GroupStorage[]
+  /** Packs of registers by update group. */
+  readonly #packsOf = new Map<number, PackId[]>()
+
+  constructor(
+    readonly program: Program,
+    readonly plan: LanePlan,
+    readonly arena: Arena,
+    readonly initial: InitialBytes[],
+  ) {
+    const { graph, registers } = program
+    plan.packs.list.forEach(({ op, values }, pack) => {
+      if (op !== 'register') return
+      const { group } = registers[graph.payloads[values[0]!]!]!
+      this.#packsOf.set(group, [...(this.#packsOf.get(group) ?? []), pack])
+    })
+    this.groups = program.groups.map((_, group) => this.#layoutGroup(group))
+  }
+
+  #layoutGroup(group: number): GroupStorage {
+    const { registers, graph } = this.program
+    const packs = this.#packsOf.get(group) ?? []
+    const inPacks = new Set<number>()
+    for (const pack of packs) {
+      for (const value of this.plan.packs.list[pack]!.values) inPacks.add(graph.payloads[value]!)
+    }
+    const size = (register: number) => storedBytes(registers[register]!.width)
+    const scalars = this.program.groups[group]!.registers.filter(
+      (register) => !inPacks.has(register),
+    ).sort((a, b) => size(b) - size(a) || a - b)
+    let used = 0
+    const offsets = scalars.map((register) => {
+      const offset = used
+      used += size(register)
+      return offset
+    })
+    const records = this.#layoutPacks(packs, Math.ceil(used / 16) * 16)
+    const bytes = records.end
+    const state = this.arena.allocate(bytes + overread, 16)
+    const shadow = this.arena.allocate(bytes + overread, 16)
+    const image = new Uint8Array(bytes)
+    scalars.forEach((register, position) => {
+      const offset = offsets[position]!
+      this.list[register] = {
+        address: state + offset,
+        bytes: size(register),
+        form: 'zero',
+        shadows: [shadow + offset],
+      }
+      writePattern(image, offset, size(register), registers[register]!.resetPattern)
+    })
+    for (const [pack, array] of records.arrays) this.#placePack(pack, array, state, shadow, image)
+    const { reset } = this.program.groups[group]!
+    let resetImage: number | undefined
+    if (reset !== undefined) {
+      resetImage = this.arena.allocate(bytes, 16)
+      this.initial.push({ address: resetImage, bytes: image })
+    }
+    return { state, shadow, resetImage, transition: this.arena.allocate(1, 1), bytes }
+  }
+
+  /** Positions of packs relative to the start of the group. */
+  #layoutPacks(
+    packs: readonly PackId[],
+    start: number,
+  ): { arrays: Map<PackId, LaneArray>; end: number } {
+    const arrays = new Map<PackId, LaneArray>()
+    let end = start
+    this.plan.packs.groups.forEach((laneGroup, index) => {
+      const layout = new RecordLayout(laneGroup)
+      for (const pack of packs) {
+        if (this.plan.packs.list[pack]!.group !== index) continue
+        layout.add(pack, this.plan.types.of(pack).bits)
+      }
+      for (const [pack, array] of layout.place(end)) arrays.set(pack, array)
+      end += layout.bytes
+    })
+    return { arrays, end }
+  }
+
+  #placePack(
+    pack: PackId,
+    array: LaneArray,
+    state: number,
+    shadow: number,
+    image: Uint8Array,
+  ): void {
+    const { registers, graph } = this.program
+    const { values, width } = this.plan.packs.list[pack]!
+    const { bits, form } = this.plan.types.of(pack)
+    this.packs.set(pack, { ...array, base: state + array.base })
+    values.forEach((value, lane) => {
+      const register = graph.payloads[value]!
+      const offset = laneAddress(array, lane)
+      const known = this.list[register]
+      this.list[register] = {
+        address: known?.address ?? state + offset,
+        bytes: bits / 8,
+        form,
+        shadows: [...(known?.shadows ?? []), shadow + offset],
+      }
+      const { resetPattern } = registers[register]!
+      const extended = form === 'sign' ? BigInt.asIntN(width, resetPattern) : resetPattern
+      writePattern(image, offset, bits / 8, extended)
+    })
+  }
 }
 
 function layoutTable(
@@ -156,27 +245,4 @@ function repack(contents: RomContents, bytesPerWord: number): Uint8Array {
     }
   }
   return bytes
-}
-
-/** Writes a bit pattern little-endian. */
-export function writePattern(
-  target: Uint8Array,
-  offset: number,
-  bytes: number,
-  pattern: bigint,
-): void {
-  let rest = pattern
-  for (let byte = 0; byte < bytes; byte++) {
-    target[offset + byte] = Number(rest & 0xffn)
-    rest >>= 8n
-  }
-}
-
-/** Reads a bit pattern little-endian. */
-export function readPattern(source: Uint8Array, offset: number, bytes: number): bigint {
-  let pattern = 0n
-  for (let byte = bytes - 1; byte >= 0; byte--) {
-    pattern = (pattern << 8n) | BigInt(source[offset + byte]!)
-  }
-  return pattern
 }

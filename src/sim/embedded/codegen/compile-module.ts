@@ -1,13 +1,16 @@
 import type { ValueId } from '../graph/graph.js'
 import type { Program } from '../graph/program.js'
+import type { LanePlan } from '../lanes/lane-plan.js'
 import type { InitialBytes, Storage } from '../storage.js'
 import { FunctionWriter } from '../wasm/function-writer.js'
 import { ModuleWriter } from '../wasm/module-writer.js'
 import { Op, Type } from '../wasm/opcodes.js'
 import { FunctionEmitter } from './function-emitter.js'
 import { ModuleContext } from './module-context.js'
-import { clockPurpose, type Roots, type StatementList, schedule } from './schedule.js'
+import { type StatementList, schedule } from './schedule.js'
+import { clockPurpose, type Roots, settlePurpose } from './sinks.js'
 import { addToCounter, emitStatement } from './statements.js'
+import { VectorEmitter } from './vector-emitter.js'
 import { emitRecordReader, emitRecordWriter } from './vector-records.js'
 import { addWideHelpers } from './wide-helpers.js'
 
@@ -28,21 +31,27 @@ export interface CompiledModule {
  * Compiles what is needed to peek values and to clock the design. Imports `env.memory` and
  * `env.fail(check)`.
  */
-export function compileModule(program: Program, storage: Storage, roots: Roots): CompiledModule {
+export function compileModule(
+  program: Program,
+  storage: Storage,
+  plan: LanePlan,
+  roots: Roots,
+): CompiledModule {
   const module = new ModuleWriter()
   const fail = module.importFunction('fail', [Type.i32])
   const helpers = addWideHelpers(module)
-  const plan = schedule(program, roots)
-  const context = new ModuleContext(program, storage, plan, helpers)
-  const functions = plan.lists.map((list) => module.add(emitList(context, list, fail)))
+  const order = schedule(program, plan.packs, storage.registers, roots)
+  const context = new ModuleContext(program, storage, plan, order, helpers)
+  const segments = addSegments(module, context, fail)
   const calls = (writer: FunctionWriter, phase: StatementList['phase'], purposes: number) => {
-    plan.lists.forEach((list, index) => {
-      if (list.phase === phase && (list.purposes & purposes) !== 0) writer.call(functions[index]!)
-    })
+    for (const segment of segments) {
+      if (segment.phase !== phase || (segment.purposes & purposes) === 0) continue
+      for (const callee of segment.functions) writer.call(callee)
+    }
   }
 
   const settle = new FunctionWriter([], [])
-  calls(settle, 'evaluate', 1)
+  calls(settle, 'evaluate', settlePurpose)
   module.export('settle', module.add(settle))
 
   for (const clock of roots.clocks) {
@@ -51,6 +60,7 @@ export function compileModule(program: Program, storage: Storage, roots: Roots):
     calls(edge, 'commit', purpose)
     addToCounter(edge, storage.cycleCounters[clock]!, () => edge.i64Const(1n))
     const commit = module.add(edge)
+
     const run = new FunctionWriter([Type.i32], [])
     repeat(run, 0, () => {
       calls(run, 'evaluate', purpose)
@@ -63,18 +73,62 @@ export function compileModule(program: Program, storage: Storage, roots: Roots):
     const writeRecord = module.add(emitRecordWriter(context))
     repeat(vectors, 0, () => {
       advance(vectors, 1, readRecord, 4 * recordWords(program, 'inputs'))
-      calls(vectors, 'evaluate', purpose | 1)
+      calls(vectors, 'evaluate', purpose | settlePurpose)
       advance(vectors, 2, writeRecord, 4 * recordWords(program, 'outputs'))
       vectors.call(commit)
     })
     module.export(`vectors${clock}`, module.add(vectors))
   }
-  const pages = Math.ceil(storage.arena.size / 65536)
   return {
-    bytes: module.finish(pages),
+    bytes: module.finish(Math.ceil(storage.arena.size / 65536)),
     initial: context.initial,
     addressOf: (value) => context.peekAddress(value),
   }
+}
+
+/** Functions that are called together. */
+interface Segment {
+  readonly phase: StatementList['phase']
+  readonly purposes: number
+  readonly functions: readonly number[]
+}
+
+/** The lists of a lane group with several chunks get one function that computes all chunks. */
+function addSegments(module: ModuleWriter, context: ModuleContext, fail: number): Segment[] {
+  const segments: Segment[] = []
+  const { lists } = context.schedule
+  for (let first = 0; first < lists.length; ) {
+    const { phase, purposes, laneGroup, segment } = lists[first]!
+    let functions: number[] = []
+    let next = first
+    for (; next < lists.length && lists[next]!.segment === segment; next++) {
+      functions.push(module.add(emitList(context, lists[next]!, fail)))
+    }
+    const chunks = laneGroup === -1 ? 1 : context.plan.packs.groups[laneGroup]!.chunks
+    if (chunks > 1) functions = [module.add(emitChunks(functions, chunks))]
+    segments.push({ phase, purposes, functions })
+    first = next
+  }
+  return segments
+}
+
+function emitChunks(functions: readonly number[], chunks: number): FunctionWriter {
+  const writer = new FunctionWriter([], [])
+  const chunk = writer.declareLocal(Type.i32)
+  writer.open(Op.loop)
+  for (const callee of functions) {
+    writer.get(chunk)
+    writer.call(callee)
+  }
+  writer.get(chunk)
+  writer.i32Const(1)
+  writer.op(Op.i32Add)
+  writer.tee(chunk)
+  writer.i32Const(chunks)
+  writer.op(Op.i32LtU)
+  writer.branch(Op.brIf, 0)
+  writer.end()
+  return writer
 }
 
 /** 32-bit words of one record of a vector batch. */
@@ -87,18 +141,29 @@ export function recordWords({ design }: Program, side: 'inputs' | 'outputs'): nu
 }
 
 function emitList(context: ModuleContext, list: StatementList, fail: number): FunctionWriter {
-  const uses = new Map<ValueId, number>()
+  const uses = new Map<number, number>()
   for (const statement of list.statements) {
-    context.forEachReference(statement, (value) => uses.set(value, (uses.get(value) ?? 0) + 1))
+    context.forEachReference(statement, (unit) => uses.set(unit, (uses.get(unit) ?? 0) + 1))
   }
   const shared = new Set<ValueId>()
-  for (const [value, times] of uses) if (times > 1) shared.add(value)
-  const emitter = new FunctionEmitter(context, new FunctionWriter([], []), shared)
+  for (const [unit, times] of uses) if (times > 1) shared.add(unit)
+  const { laneGroup } = list
+  const chunked = laneGroup !== -1 && context.plan.packs.groups[laneGroup]!.chunks > 1
+  const writer = new FunctionWriter(chunked ? [Type.i32] : [], [])
+  const scalars = new FunctionEmitter(context, writer, shared)
+  if (laneGroup !== -1) {
+    const vectors = new VectorEmitter(scalars, laneGroup)
+    for (const statement of list.statements) {
+      if (statement.kind === 'pack') vectors.keep(statement.pack)
+      else if (statement.kind === 'nextPack') vectors.storeNext(statement.pack)
+    }
+    return writer
+  }
   for (const statement of list.statements) {
     const usedHere = statement.kind === 'value' && uses.has(statement.value)
-    emitStatement(emitter, statement, usedHere, fail)
+    emitStatement(scalars, statement, usedHere, fail)
   }
-  return emitter.writer
+  return writer
 }
 
 /** Runs `body` as often as a parameter says, counting it down. */

@@ -68,28 +68,27 @@ export function fillsStorage(width: number): boolean {
 const codes = { any: 0, sign: 1, zero: 2 } as const
 const names: readonly Form[] = ['any', 'sign', 'zero']
 
-/** The form in which each value that is not inlined is kept: what most demanding user wants. */
+/** Reports the forms in which statements other than values need their operands. */
+export type SinkDemands = (demand: (value: ValueId, form: Form) => void) => void
+
+/** The form in which each value that is not inlined is kept: what its most demanding user wants. */
 export class KeptForms {
   readonly #codes: Uint8Array
 
-  constructor(graph: Graph, { live, inlined, peeked }: Schedule, sinkDemands: SinkDemands) {
+  constructor(graph: Graph, { order }: Schedule, sinkDemands: SinkDemands) {
     const demands = new Uint8Array(graph.size)
     const demand = (value: ValueId, form: Form) => {
       const wanted = form === 'sign' && isNonNegative(graph, value) ? 'zero' : form
       demands[value] = Math.max(demands[value]!, codes[wanted])
     }
     sinkDemands(demand)
-    for (let value = graph.size - 1; value >= 0; value--) {
-      if (live[value] === 0) continue
-      if (peeked[value] === 1 && inlined[value] === 0) demand(value, 'zero')
-      const form = graph.widths[value]! > 64 ? 'zero' : names[demands[value]!]!
-      const operands = graph.operands[value]!
-      for (let position = 0; position < operands.length; position++) {
-        const operand = operands[position]!
-        const wanted =
-          graph.widths[value]! > 64 ? 'zero' : operandForm(graph, value, form, position)
-        demand(operand, wanted)
-      }
+    for (let position = order.length - 1; position >= 0; position--) {
+      const value = order[position]!
+      const wide = graph.widths[value]! > 64
+      const form = wide ? 'zero' : names[demands[value]!]!
+      graph.operands[value]!.forEach((operand, index) => {
+        demand(operand, wide ? 'zero' : operandForm(graph, value, form, index))
+      })
     }
     this.#codes = demands
   }
@@ -98,6 +97,3 @@ export class KeptForms {
     return names[this.#codes[value]!]!
   }
 }
-
-/** Reports the forms in which statements other than values need their operands. */
-export type SinkDemands = (demand: (value: ValueId, form: Form) => void) => void

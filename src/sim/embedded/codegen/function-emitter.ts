@@ -1,11 +1,11 @@
 import { storedBytes } from '../arena.js'
 import type { ValueId } from '../graph/graph.js'
+import type { StoredValue } from '../storage.js'
 import type { FunctionWriter } from '../wasm/function-writer.js'
 import { Op, Type } from '../wasm/opcodes.js'
 import { type Form, isNonNegative, operandForm, wordBits } from './forms.js'
 import type { ModuleContext } from './module-context.js'
 import { emitNarrow } from './narrow-operators.js'
-import { isLeaf } from './schedule.js'
 import { computeWide, selectWide } from './wide-operators.js'
 
 /** Where a wide value lies: at `offset` from an address in a local, or at the address `offset`. */
@@ -16,7 +16,7 @@ export interface WideLocation {
 
 /** Emits values into one function: computes, keeps, loads and converts them. */
 export class FunctionEmitter {
-  readonly #locals = new Map<ValueId, number>()
+  readonly #locals = new Map<ValueId, { readonly local: number; readonly form: Form }>()
   /** Leaves and values of other functions that are worth a local here. */
   readonly #shared: ReadonlySet<ValueId>
   #conditional = false
@@ -61,12 +61,10 @@ export class FunctionEmitter {
     const op = graph.ops[value]!
     if (op === 'const') {
       this.#constant(width, graph.constantOf(value)!, wanted)
-    } else if (schedule.inlined[value] === 1) {
+    } else if (schedule.inlined[value] === 1 && this.context.plan.packs.packOf[value] === -1) {
       emitNarrow(this, value, wanted)
     } else {
-      const kept = isLeaf(op) ? 'zero' : this.context.forms.of(value)
-      this.#pushKept(value, kept)
-      this.convert(width, kept, wanted)
+      this.convert(width, this.#pushKept(value), wanted)
     }
   }
 
@@ -93,14 +91,15 @@ export class FunctionEmitter {
       return
     }
     const slot = this.context.slot(value)
+    const form = this.context.forms.of(value)
     if (slot !== 0) this.writer.i32Const(0)
-    emitNarrow(this, value, this.context.forms.of(value))
+    emitNarrow(this, value, form)
     if (usedHere || slot === 0) {
-      const local = this.#declare(value)
+      const local = this.#declare(value, form)
       if (slot === 0) this.writer.set(local)
       else this.writer.tee(local)
     }
-    if (slot !== 0) this.store(this.width(value), slot)
+    if (slot !== 0) this.store(this.width(value), storedBytes(this.width(value)), slot)
   }
 
   /** Where a wide value lies. */
@@ -109,12 +108,12 @@ export class FunctionEmitter {
     if (address !== undefined) return { base: undefined, offset: address }
     if (!this.context.isPointer(value)) return { base: undefined, offset: this.context.slot(value) }
     const known = this.#locals.get(value)
-    if (known !== undefined) return { base: known, offset: 0 }
+    if (known !== undefined) return { base: known.local, offset: 0 }
     const local = this.local32()
     this.writer.i32Const(0)
     this.writer.access(Op.i32Load, this.context.slot(value))
     this.writer.set(local)
-    if (!this.#conditional) this.#locals.set(value, local)
+    if (!this.#conditional) this.#locals.set(value, { local, form: 'zero' })
     return { base: local, offset: 0 }
   }
 
@@ -131,18 +130,37 @@ export class FunctionEmitter {
     else this.writer.get(base)
   }
 
-  /** Stores the machine word on the stack, above its base address, in the bytes that a width takes. */
-  store(width: number, address: number): void {
-    const opcodes = { 1: Op.i32Store8, 2: Op.i32Store16, 4: Op.i32Store, 8: Op.i64Store }
-    this.writer.access(opcodes[storedBytes(width) as 1 | 2 | 4 | 8], address)
+  /** Stores the machine word on the stack, of a value's width and above its base address, in some bytes. */
+  store(width: number, bytes: number, address: number): void {
+    const { writer } = this
+    const word = width <= 32
+    if (bytes === 1) writer.access(word ? Op.i32Store8 : Op.i64Store8, address)
+    else if (bytes === 2) writer.access(word ? Op.i32Store16 : Op.i64Store16, address)
+    else if (bytes === 4) writer.access(word ? Op.i32Store : Op.i64Store32, address)
+    else {
+      if (word) writer.op(Op.i64ExtendI32U)
+      writer.access(Op.i64Store, address)
+    }
   }
 
-  /** Loads a stored value of at most 64 bits; its base address is on the stack. */
-  load(width: number, address: number, signed: boolean): void {
-    const opcodes = signed
-      ? { 1: Op.i32Load8S, 2: Op.i32Load16S, 4: Op.i32Load, 8: Op.i64Load }
-      : { 1: Op.i32Load8U, 2: Op.i32Load16U, 4: Op.i32Load, 8: Op.i64Load }
-    this.writer.access(opcodes[storedBytes(width) as 1 | 2 | 4 | 8], address)
+  /** Loads a stored value of at most 64 bits as a machine word of its width; its base is on the stack. */
+  load(width: number, { address, bytes, form }: StoredValue): void {
+    const { writer } = this
+    const word = width <= 32
+    const signed = form === 'sign'
+    if (bytes === 1) {
+      if (word) writer.access(signed ? Op.i32Load8S : Op.i32Load8U, address)
+      else writer.access(signed ? Op.i64Load8S : Op.i64Load8U, address)
+    } else if (bytes === 2) {
+      if (word) writer.access(signed ? Op.i32Load16S : Op.i32Load16U, address)
+      else writer.access(signed ? Op.i64Load16S : Op.i64Load16U, address)
+    } else if (bytes === 4) {
+      if (word) writer.access(Op.i32Load, address)
+      else writer.access(signed ? Op.i64Load32S : Op.i64Load32U, address)
+    } else {
+      writer.access(Op.i64Load, address)
+      if (word) writer.op(Op.i32WrapI64)
+    }
   }
 
   /** Converts the value on the stack from one form to another. */
@@ -175,46 +193,45 @@ export class FunctionEmitter {
     else this.writer.i64Const(number)
   }
 
-  #declare(value: ValueId): number {
+  #declare(value: ValueId, form: Form): number {
     const local = this.writer.declareLocal(this.width(value) <= 32 ? Type.i32 : Type.i64)
-    this.#locals.set(value, local)
+    this.#locals.set(value, { local, form })
     return local
   }
 
-  #pushKept(value: ValueId, form: Form): void {
+  /** Pushes a value from where it is kept and says in which form it is. */
+  #pushKept(value: ValueId): Form {
     const known = this.#locals.get(value)
     if (known !== undefined) {
-      this.writer.get(known)
-      return
+      this.writer.get(known.local)
+      return known.form
     }
+    const width = this.width(value)
+    const stored = this.context.stored(value)
     this.writer.i32Const(0)
-    const address = this.context.leafAddress(value) ?? this.context.slot(value)
-    this.load(this.width(value), address, form === 'sign')
-    if (this.#shared.has(value) && !this.#conditional) this.writer.tee(this.#declare(value))
+    this.load(width, stored)
+    const exact = stored.form === 'any' && stored.bytes * 8 === width
+    const form = exact ? 'zero' : stored.form
+    if (this.#shared.has(value) && !this.#conditional) {
+      this.writer.tee(this.#declare(value, form))
+    }
+    return form
   }
 
   #keepWide(value: ValueId, usedHere: boolean): void {
     const slot = this.context.slot(value)
-    if (!this.context.selectsWide(value)) {
+    if (!this.context.isPointer(value)) {
       computeWide(this, value, slot)
       return
     }
     const local = this.local32()
     selectWide(this, value)
     this.writer.set(local)
-    if (this.context.isPointer(value)) {
-      if (usedHere) this.#locals.set(value, local)
-      if (slot === 0) return
-      this.writer.i32Const(0)
-      this.writer.get(local)
-      this.writer.access(Op.i32Store, slot)
-    } else {
-      this.copyWide(
-        { base: local, offset: 0 },
-        { base: undefined, offset: slot },
-        this.width(value),
-      )
-    }
+    if (usedHere) this.#locals.set(value, { local, form: 'zero' })
+    if (slot === 0) return
+    this.writer.i32Const(0)
+    this.writer.get(local)
+    this.writer.access(Op.i32Store, slot)
   }
 
   /** Copies all limbs of a wide value. */

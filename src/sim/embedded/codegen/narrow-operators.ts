@@ -97,7 +97,8 @@ export function emitNarrow(emitter: FunctionEmitter, value: ValueId, form: Form)
     case 'memoryWord': {
       const table = wordTable(emitter, value)
       pushWordOffset(emitter, emitter.operand(value, 0), table)
-      emitter.load(width, table.address, form === 'sign')
+      const { address, bytesPerWord: bytes } = table
+      emitter.load(width, { address, bytes, form: form === 'sign' ? 'sign' : 'zero' })
       if (!fillsStorage(width)) emitter.convert(width, 'zero', form)
       return
     }

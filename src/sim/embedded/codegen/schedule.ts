@@ -1,23 +1,21 @@
 import { InputError } from '../../../common/input-error.js'
-import type { Graph, ValueId, ValueOp } from '../graph/graph.js'
+import { type Graph, isLeaf, type ValueOp } from '../graph/graph.js'
 import type { Program } from '../graph/program.js'
-
-/** One step of a cycle. The last two kinds belong to the commit of a clock edge. */
-export type Statement =
-  | { readonly kind: 'value'; readonly value: ValueId }
-  | { readonly kind: 'asyncReset'; readonly asserted: ValueId }
-  | { readonly kind: 'next'; readonly register: number }
-  | { readonly kind: 'check'; readonly check: number }
-  /** Whether and how an update group changes, decided before anything does. */
-  | { readonly kind: 'condition'; readonly group: number }
-  | { readonly kind: 'write'; readonly write: number }
-  | { readonly kind: 'update'; readonly group: number }
+import { isSource, type Packs } from '../lanes/pack.js'
+import type { Storage } from '../storage.js'
+import { collectSinks, type Roots, type Sink } from './sinks.js'
+import { isCommit, type Statement } from './statement.js'
+import { UnitGraph } from './unit-graph.js'
 
 /** Statements that become one function of the module. */
 export interface StatementList {
   /** Bit 0: needed to settle; bit 1 + c: needed for an edge of clock c. */
   readonly purposes: number
   readonly phase: 'evaluate' | 'commit'
+  /** Lane group whose chunks the function computes, or -1 for scalar code. */
+  readonly laneGroup: number
+  /** Lists of one segment run one after the other for each chunk. */
+  readonly segment: number
   readonly statements: readonly Statement[]
 }
 
@@ -26,165 +24,193 @@ export interface Schedule {
   readonly lists: readonly StatementList[]
   /** 1 for values that are computed where their only user needs them. */
   readonly inlined: Uint8Array
-  /** 1 for values that must be in memory after the evaluation. */
-  readonly peeked: Uint8Array
-  readonly live: Uint8Array
-}
-
-export interface Roots {
-  /** Values that can be read from memory after settling. */
-  readonly peeked: readonly ValueId[]
-  /** Clocks whose edges are simulated. */
-  readonly clocks: readonly number[]
+  /** Scalar values that are computed or read, operands first. */
+  readonly order: Int32Array
 }
 
 /** Size of a function: V8 compiles functions of a few thousand operations well, huge ones not at all. */
 const operationsPerFunction = 2500
 const deepestExpression = 40
-const settlePurpose = 1
-
-export function clockPurpose(clock: number): number {
-  return 1 << (1 + Math.min(clock, 30))
-}
 
 /** @throws InputError when an asynchronous reset depends on a register that it resets */
-export function schedule(program: Program, roots: Roots): Schedule {
-  return new Scheduler(program, roots).schedule()
+export function schedule(
+  program: Program,
+  packs: Packs,
+  registers: Storage['registers'],
+  roots: Roots,
+): Schedule {
+  return new Scheduler(program, packs, registers, roots).schedule()
 }
 
+interface Segment {
+  readonly purposes: number
+  readonly commit: boolean
+  readonly level: number
+  readonly laneGroup: number
+  readonly statements: Statement[]
+}
+
+/**
+ * Orders units and sinks together: unit numbers are those of the {@link UnitGraph}, sinks follow. Scalar
+ * code and the lane groups take turns; `level` counts the turns that a unit has to wait for.
+ */
 class Scheduler {
   readonly #graph: Graph
+  readonly #units: UnitGraph
+  readonly #sinks: readonly Sink[]
+  readonly #resetSinks = new Map<number, number>()
+  readonly #size: number
   readonly #purposes: Int32Array
-  readonly #uses: Int32Array
-  readonly #user: Int32Array
+  readonly #level: Int32Array
   readonly #inlined: Uint8Array
-  readonly #peeked: Uint8Array
   readonly #cost: Int32Array
-  readonly #visited: Uint8Array
-  readonly #lists = new Map<
-    string,
-    { purposes: number; commit: boolean; statements: Statement[] }
-  >()
-  /** Asynchronous reset of each register, or -1. */
-  readonly #asyncReset: Int32Array
-  readonly #resetState = new Map<ValueId, 'active' | 'done'>()
-  readonly #allPurposes: number
 
   constructor(
     readonly program: Program,
-    readonly roots: Roots,
+    readonly packs: Packs,
+    registers: Storage['registers'],
+    roots: Roots,
   ) {
-    const { graph, groups, registers } = program
-    this.#graph = graph
-    this.#purposes = new Int32Array(graph.size)
-    this.#uses = new Int32Array(graph.size)
-    this.#user = new Int32Array(graph.size).fill(-1)
-    this.#inlined = new Uint8Array(graph.size)
-    this.#peeked = new Uint8Array(graph.size)
-    this.#cost = new Int32Array(graph.size)
-    this.#visited = new Uint8Array(graph.size)
-    this.#asyncReset = new Int32Array(registers.length).fill(-1)
-    this.#allPurposes = roots.clocks.reduce(
-      (all, clock) => all | clockPurpose(clock),
-      settlePurpose,
-    )
-    for (const { reset, registers: members } of groups) {
-      if (reset?.style !== 'async') continue
-      for (const register of members) this.#asyncReset[register] = reset.asserted
-    }
+    this.#graph = program.graph
+    this.#units = new UnitGraph(program, packs)
+    this.#sinks = collectSinks(program, packs, this.#units, registers, roots)
+    this.#sinks.forEach(({ statement }, index) => {
+      if (statement.kind === 'asyncReset') {
+        this.#resetSinks.set(statement.asserted, this.#units.size + index)
+      }
+    })
+    this.#size = this.#units.size + this.#sinks.length
+    this.#purposes = new Int32Array(this.#size)
+    this.#level = new Int32Array(this.#size)
+    this.#inlined = new Uint8Array(this.#graph.size)
+    this.#cost = new Int32Array(this.#graph.size)
   }
 
   schedule(): Schedule {
-    const sinks = this.#sinks()
-    for (const value of this.roots.peeked) {
-      this.#peeked[value] = 1
-      this.#use(value, settlePurpose)
-    }
-    for (const { operands, purposes } of sinks) {
-      for (const operand of operands) this.#use(operand, purposes)
-    }
-    this.#spreadPurposes()
-    this.#chooseInlined()
-    for (const { statement } of sinks) {
-      if (statement.kind === 'asyncReset') this.#emitReset(statement.asserted)
-    }
-    for (const value of this.roots.peeked) this.#visit(value)
-    for (const { statement, operands, purposes } of sinks) {
-      if (statement.kind === 'asyncReset') continue
-      for (const operand of operands) this.#visit(operand)
-      this.#push(statement, purposes)
-    }
-    const live = Uint8Array.from(this.#purposes, (purposes) => (purposes === 0 ? 0 : 1))
-    return { lists: this.#cut(), inlined: this.#inlined, peeked: this.#peeked, live }
+    const order = this.#sorted()
+    this.#spreadPurposes(order)
+    this.#assignLevels(order)
+    this.#chooseInlined(order)
+    const values = order.filter((unit) => unit < this.#units.valueCount)
+    return { lists: this.#cut(order), inlined: this.#inlined, order: values }
   }
 
-  #sinks(): Sink[] {
-    const { program } = this
-    const sinks: Sink[] = []
-    const clocks = new Set(this.roots.clocks)
-    const asyncResets = new Set<ValueId>()
-    for (const { reset } of program.groups) {
-      if (reset?.style === 'async') asyncResets.add(reset.asserted)
+  #operandsOf(vertex: number): readonly number[] {
+    if (vertex >= this.#units.size) return this.#sinks[vertex - this.#units.size]!.operands
+    const operands = this.#units.operandsOf(vertex)
+    const reset = this.#units.asyncReset(vertex)
+    return reset === -1 ? operands : [...operands, this.#resetSinks.get(reset)!]
+  }
+
+  /** Depth first from the sinks in their order, so that a cone is computed shortly before its use. */
+  #sorted(): Int32Array {
+    const order = new Int32Array(this.#size)
+    let ordered = 0
+    const state = new Uint8Array(this.#size)
+    const path: { vertex: number; operands: readonly number[]; next: number }[] = []
+    const enter = (vertex: number) => {
+      state[vertex] = 1
+      path.push({ vertex, operands: this.#operandsOf(vertex), next: 0 })
     }
-    for (const asserted of asyncResets) {
-      const statement: Statement = { kind: 'asyncReset', asserted }
-      sinks.push({ statement, operands: [asserted], purposes: this.#allPurposes })
-    }
-    program.checks.forEach(({ clock, fires }, check) => {
-      if (!clocks.has(clock)) return
-      const statement: Statement = { kind: 'check', check }
-      sinks.push({ statement, operands: [fires], purposes: clockPurpose(clock) })
-    })
-    for (const { clock, registers } of program.groups) {
-      if (!clocks.has(clock)) continue
-      for (const register of registers) {
-        const statement: Statement = { kind: 'next', register }
-        const operands = [program.registers[register]!.next]
-        sinks.push({ statement, operands, purposes: clockPurpose(clock) })
+    for (let root = this.#units.size; root < this.#size; root++) {
+      if (state[root] !== 0) continue
+      enter(root)
+      while (path.length > 0) {
+        const frame = path.at(-1)!
+        const operand = frame.operands[frame.next++]
+        if (operand === undefined) {
+          state[frame.vertex] = 2
+          order[ordered++] = frame.vertex
+          path.pop()
+        } else if (state[operand] === 0) {
+          enter(operand)
+        } else if (state[operand] === 1) {
+          throw new InputError('an asynchronous reset depends on a register that it resets', {
+            field: this.program.design.name,
+          })
+        }
       }
     }
-    program.writes.forEach(({ clock, address, data, enable, mask }, write) => {
-      if (!clocks.has(clock)) return
-      const statement: Statement = { kind: 'write', write }
-      // A mask is read once a lane, so it counts as shared.
-      const operands = [enable, address, data, ...(mask === undefined ? [] : [mask, mask])]
-      sinks.push({ statement, operands, purposes: clockPurpose(clock) })
-    })
-    program.groups.forEach(({ clock, reset, enable }, group) => {
-      if (!clocks.has(clock)) return
-      const purposes = clockPurpose(clock)
-      const operands = [reset?.asserted, enable].filter((value) => value !== undefined)
-      if (operands.length > 0) {
-        sinks.push({ statement: { kind: 'condition', group }, operands, purposes })
-      }
-      sinks.push({ statement: { kind: 'update', group }, operands: [], purposes })
-    })
-    return sinks
+    return order.slice(0, ordered)
   }
 
-  #use(value: ValueId, purposes: number): void {
-    this.#purposes[value]! |= purposes
-    this.#uses[value]!++
-  }
-
-  #spreadPurposes(): void {
-    const { operands } = this.#graph
-    for (let value = this.#graph.size - 1; value >= 0; value--) {
-      const purposes = this.#purposes[value]!
-      if (purposes === 0) continue
-      for (const operand of operands[value]!) {
-        this.#purposes[operand]! |= purposes
-        this.#uses[operand]!++
-        this.#user[operand] = value
+  #spreadPurposes(order: Int32Array): void {
+    this.#sinks.forEach(({ purposes }, index) => {
+      this.#purposes[this.#units.size + index] = purposes
+    })
+    for (let position = order.length - 1; position >= 0; position--) {
+      const vertex = order[position]!
+      for (const operand of this.#operandsOf(vertex)) {
+        this.#purposes[operand]! |= this.#purposes[vertex]!
       }
     }
   }
 
-  #chooseInlined(): void {
+  /** Lane group that computes a vertex, -1 for scalar code. */
+  #laneGroupOf(vertex: number): number {
+    const { valueCount, size } = this.#units
+    if (vertex < valueCount) return -1
+    if (vertex < size) {
+      const pack = this.packs.list[vertex - valueCount]!
+      return pack.op === 'gathered' ? -1 : pack.group
+    }
+    const { statement } = this.#sinks[vertex - size]!
+    return statement.kind === 'nextPack' ? this.packs.list[statement.pack]!.group : -1
+  }
+
+  /** Packs that are read where they lie take no turn. */
+  #assignLevels(order: Int32Array): void {
+    if (this.packs.list.length === 0) return
+    for (const vertex of order) {
+      const own = this.#laneGroupOf(vertex)
+      let level = 0
+      for (const operand of this.#operandsOf(vertex)) {
+        const free = this.#isFree(operand)
+        const step = free || this.#laneGroupOf(operand) === own ? 0 : 1
+        level = Math.max(level, this.#level[operand]! + step)
+      }
+      this.#level[vertex] = level
+    }
+  }
+
+  #isFree(vertex: number): boolean {
+    const { valueCount, size } = this.#units
+    if (vertex < valueCount) return isLeaf(this.#graph.ops[vertex]!)
+    if (vertex >= size) return false
+    const pack = this.packs.list[vertex - valueCount]!
+    return isSource(pack) && pack.op !== 'gathered'
+  }
+
+  #chooseInlined(order: Int32Array): void {
     const { ops, widths, operands } = this.#graph
-    const height = new Uint8Array(this.#graph.size)
-    for (let value = 0; value < this.#graph.size; value++) {
-      if (this.#purposes[value] === 0) continue
+    const { valueCount, size } = this.#units
+    const uses = new Int32Array(valueCount)
+    const user = new Int32Array(valueCount).fill(-1)
+    const kept = (unit: number) => {
+      if (unit < valueCount) uses[unit]! += 2
+    }
+    for (const vertex of order) {
+      if (vertex >= size) {
+        for (const value of this.#sinks[vertex - size]!.values) uses[value]!++
+        if (this.#sinks[vertex - size]!.statement.kind === 'nextPack') {
+          for (const operand of this.#operandsOf(vertex)) kept(operand)
+        }
+      } else if (this.#units.isPack(vertex)) {
+        const gathered = this.packs.list[vertex - valueCount]!.op === 'gathered'
+        for (const operand of this.#units.operandsOf(vertex)) {
+          if (!gathered) kept(operand)
+          else if (operand < valueCount) uses[operand]!++
+        }
+      } else {
+        for (const operand of operands[vertex]!) {
+          uses[operand]!++
+          user[operand] = vertex
+        }
+      }
+    }
+    const height = new Uint8Array(valueCount)
+    for (const value of order) {
+      if (value >= valueCount) continue
       let cost = 1
       let tallest = 0
       for (const operand of operands[value]!) {
@@ -195,105 +221,88 @@ class Scheduler {
       const width = widths[value]!
       this.#cost[value] = cost + (width > 64 ? Math.ceil(width / 16) : 0)
       height[value] = tallest + 1
-      const user = this.#user[value]!
+      const by = user[value]!
       if (
-        this.#uses[value] === 1 &&
-        this.#peeked[value] === 0 &&
+        uses[value] === 1 &&
         width <= 64 &&
         !isLeaf(ops[value]!) &&
         tallest < deepestExpression &&
-        (user === -1 || evaluatesOperandsOnce(ops[user]!, widths[user]!))
+        (by === -1 || evaluatesOperandsOnce(ops[by]!, widths[by]!))
       ) {
         this.#inlined[value] = 1
       }
     }
   }
 
-  /** Emits what a value needs, operands first, and then the value unless it is inlined. */
-  #visit(root: ValueId): void {
-    const { ops, operands, payloads } = this.#graph
-    const stack = [root]
-    while (stack.length > 0) {
-      const value = stack.at(-1)!
-      if (this.#visited[value] === 0) {
-        this.#visited[value] = 1
-        if (ops[value] === 'register') {
-          const reset = this.#asyncReset[payloads[value]!]!
-          if (reset !== -1) this.#emitReset(reset)
-        }
-        const list = operands[value]!
-        for (let index = list.length - 1; index >= 0; index--) {
-          if (this.#visited[list[index]!] === 0) stack.push(list[index]!)
-        }
-        continue
-      }
-      stack.pop()
-      if (this.#visited[value] === 2) continue
-      this.#visited[value] = 2
-      if (this.#inlined[value] === 1 || isLeaf(ops[value]!)) continue
-      this.#push({ kind: 'value', value }, this.#purposes[value]!)
+  #statementOf(vertex: number): Statement | undefined {
+    const { valueCount, size } = this.#units
+    if (vertex >= size) return this.#sinks[vertex - size]!.statement
+    if (vertex >= valueCount) {
+      const pack = vertex - valueCount
+      const { op } = this.packs.list[pack]!
+      if (op === 'gathered') return { kind: 'gather', pack }
+      return isSource(this.packs.list[pack]!) ? undefined : { kind: 'pack', pack }
     }
+    const silent = this.#inlined[vertex] === 1 || isLeaf(this.#graph.ops[vertex]!)
+    return silent ? undefined : { kind: 'value', value: vertex }
   }
 
-  #emitReset(asserted: ValueId): void {
-    const state = this.#resetState.get(asserted)
-    if (state === 'done') return
-    if (state === 'active') {
-      throw new InputError('an asynchronous reset depends on a register that it resets', {
-        field: this.program.design.name,
-      })
+  /** Segments that serve more purposes come first: their values are what the others are computed from. */
+  #cut(order: Int32Array): StatementList[] {
+    const segments = new Map<string, Segment>()
+    for (const vertex of order) {
+      const statement = this.#statementOf(vertex)
+      if (statement === undefined) continue
+      const purposes = this.#purposes[vertex]!
+      const commit = isCommit(statement)
+      const level = commit ? 0 : this.#level[vertex]!
+      const laneGroup = this.#laneGroupOf(vertex)
+      const key = `${commit}:${purposes}:${level}:${laneGroup}`
+      const segment = segments.get(key)
+      if (segment !== undefined) segment.statements.push(statement)
+      else segments.set(key, { purposes, commit, level, laneGroup, statements: [statement] })
     }
-    this.#resetState.set(asserted, 'active')
-    this.#visit(asserted)
-    this.#resetState.set(asserted, 'done')
-    this.#push({ kind: 'asyncReset', asserted }, this.#allPurposes)
-  }
-
-  #push(statement: Statement, purposes: number): void {
-    const commit = statement.kind === 'write' || statement.kind === 'update'
-    const key = `${commit}:${purposes}`
-    const list = this.#lists.get(key)
-    if (list === undefined) this.#lists.set(key, { purposes, commit, statements: [statement] })
-    else list.statements.push(statement)
-  }
-
-  /** Lists that serve more purposes come first: their values are what the others are computed from. */
-  #cut(): StatementList[] {
-    const order = [...this.#lists.values()].sort(
-      (a, b) => Number(a.commit) - Number(b.commit) || bitCount(b.purposes) - bitCount(a.purposes),
+    const sorted = [...segments.values()].sort(
+      (a, b) =>
+        Number(a.commit) - Number(b.commit) ||
+        bitCount(b.purposes) - bitCount(a.purposes) ||
+        a.purposes - b.purposes ||
+        a.level - b.level ||
+        a.laneGroup - b.laneGroup,
     )
-    return order.flatMap(({ purposes, commit, statements }) => {
-      const phase = commit ? ('commit' as const) : ('evaluate' as const)
-      const pieces: StatementList[] = []
-      let start = 0
-      let cost = 0
-      statements.forEach((statement, index) => {
-        cost += this.#statementCost(statement)
-        if (cost < operationsPerFunction && index < statements.length - 1) return
-        pieces.push({ purposes, phase, statements: statements.slice(start, index + 1) })
-        start = index + 1
-        cost = 0
-      })
-      return pieces
+    return sorted.flatMap((segment, index) => this.#pieces(segment, index))
+  }
+
+  #pieces({ purposes, commit, laneGroup, statements }: Segment, segment: number): StatementList[] {
+    const phase = commit ? ('commit' as const) : ('evaluate' as const)
+    const pieces: StatementList[] = []
+    let start = 0
+    let cost = 0
+    statements.forEach((statement, index) => {
+      cost += this.#statementCost(statement)
+      if (cost < operationsPerFunction && index < statements.length - 1) return
+      const piece = statements.slice(start, index + 1)
+      pieces.push({ purposes, phase, laneGroup, segment, statements: piece })
+      start = index + 1
+      cost = 0
     })
+    return pieces
   }
 
   #statementCost(statement: Statement): number {
-    if (statement.kind === 'value') return this.#cost[statement.value]!
-    if (statement.kind !== 'next') return 8
-    const { next } = this.program.registers[statement.register]!
-    return 1 + (this.#inlined[next] === 1 ? this.#cost[next]! : 0)
+    switch (statement.kind) {
+      case 'value':
+        return this.#cost[statement.value]!
+      case 'next': {
+        const { next } = this.program.registers[statement.register]!
+        return 1 + (this.#inlined[next] === 1 ? this.#cost[next]! : 0)
+      }
+      case 'gather':
+        return 2 * this.packs.list[statement.pack]!.values.length
+      default:
+        return 8
+    }
   }
-}
-
-interface Sink {
-  readonly statement: Statement
-  readonly operands: readonly ValueId[]
-  readonly purposes: number
-}
-
-export function isLeaf(op: ValueOp): boolean {
-  return op === 'const' || op === 'input' || op === 'register'
 }
 
 function evaluatesOperandsOnce(op: ValueOp, width: number): boolean {

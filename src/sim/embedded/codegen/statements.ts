@@ -1,11 +1,15 @@
+import { storedBytes } from '../arena.js'
+import type { ValueId } from '../graph/graph.js'
+import type { PackId } from '../lanes/pack.js'
+import { laneAddress } from '../lanes/record-layout.js'
 import { Transition } from '../storage.js'
 import type { FunctionWriter } from '../wasm/function-writer.js'
 import { Op } from '../wasm/opcodes.js'
 import { Simd } from '../wasm/simd-opcodes.js'
-import { fillsStorage } from './forms.js'
+import type { Form } from './forms.js'
 import type { FunctionEmitter } from './function-emitter.js'
 import { pushAmount } from './narrow-operators.js'
-import type { Statement } from './schedule.js'
+import type { Statement } from './statement.js'
 import { pushBits } from './wide-operators.js'
 
 /** Groups up to this size are copied by vector moves in line. */
@@ -38,8 +42,18 @@ export function emitStatement(
       })
       writer.end()
       return
-    case 'next':
-      emitNext(emitter, statement.register)
+    case 'peek':
+      storeValue(emitter, statement.value, [emitter.context.peekSlot(statement.value)])
+      return
+    case 'next': {
+      const { next, width } = program.registers[statement.register]!
+      const { shadows, bytes, form } = storage.registers[statement.register]!
+      if (width > 64) storeValue(emitter, next, shadows)
+      else storeNarrow(emitter, next, shadows, { bytes, form })
+      return
+    }
+    case 'gather':
+      emitGather(emitter, statement.pack)
       return
     case 'check': {
       const { kind, fires } = program.checks[statement.check]!
@@ -64,6 +78,9 @@ export function emitStatement(
       return
     case 'write':
       emitWrite(emitter, statement.write)
+      return
+    default:
+      throw new Error(`${statement.kind} is no scalar statement`)
   }
 }
 
@@ -77,17 +94,51 @@ export function addToCounter(writer: FunctionWriter, address: number, push: () =
   writer.access(Op.i64Store, address)
 }
 
-function emitNext(emitter: FunctionEmitter, register: number): void {
-  const { program, storage } = emitter.context
-  const { next, width } = program.registers[register]!
-  const shadow = storage.shadows[register]!
+/** Stores a value zero-extended at addresses. */
+function storeValue(emitter: FunctionEmitter, value: ValueId, addresses: readonly number[]): void {
+  const width = emitter.width(value)
   if (width > 64) {
-    emitter.copyWide(emitter.wide(next), { base: undefined, offset: shadow }, width)
-    return
+    for (const offset of addresses) {
+      emitter.copyWide(emitter.wide(value), { base: undefined, offset }, width)
+    }
+  } else {
+    storeNarrow(emitter, value, addresses, { bytes: storedBytes(width), form: 'zero' })
   }
-  emitter.writer.i32Const(0)
-  emitter.value(next, fillsStorage(width) ? 'any' : 'zero')
-  emitter.store(width, shadow)
+}
+
+/** Stores a value of at most 64 bits in a form at addresses. */
+function storeNarrow(
+  emitter: FunctionEmitter,
+  value: ValueId,
+  addresses: readonly number[],
+  { bytes, form }: { readonly bytes: number; readonly form: Form },
+): void {
+  const { writer } = emitter
+  const width = emitter.width(value)
+  const wanted = bytes * 8 > width ? form : 'any'
+  let local: number | undefined
+  addresses.forEach((address, index) => {
+    writer.i32Const(0)
+    if (local !== undefined) {
+      writer.get(local)
+    } else {
+      emitter.value(value, wanted)
+      if (index < addresses.length - 1) {
+        local = width <= 32 ? emitter.local32() : emitter.local64()
+        writer.tee(local)
+      }
+    }
+    emitter.store(width, bytes, address)
+  })
+}
+
+function emitGather(emitter: FunctionEmitter, pack: PackId): void {
+  const { plan } = emitter.context
+  const array = emitter.context.packArray(pack)!
+  const { form } = plan.types.of(pack)
+  plan.packs.list[pack]!.values.forEach((value, lane) => {
+    storeNarrow(emitter, value, [laneAddress(array, lane)], { bytes: array.laneBytes, form })
+  })
 }
 
 function emitCondition(emitter: FunctionEmitter, group: number): void {
@@ -181,7 +232,7 @@ function storeWord(emitter: FunctionEmitter, index: number, target: number): voi
   if (width <= 64 && mask === undefined) {
     writer.get(target)
     emitter.value(data, 'zero')
-    emitter.store(width, address)
+    emitter.store(width, storedBytes(width), address)
     return
   }
   if (width > 64 && mask === undefined) {
@@ -208,13 +259,13 @@ function storeWord(emitter: FunctionEmitter, index: number, target: number): voi
     if (width > 64) writer.access(Op.i64Store, address + (low >> 3))
     else {
       if (width <= 32) writer.op(Op.i32WrapI64)
-      emitter.store(width, address)
+      emitter.store(width, storedBytes(width), address)
     }
   }
 }
 
 function loadWord64(emitter: FunctionEmitter, width: number, address: number): void {
-  emitter.load(width, address, false)
+  emitter.load(width, { address, bytes: storedBytes(width), form: 'zero' })
   if (width <= 32) emitter.writer.op(Op.i64ExtendI32U)
 }
 

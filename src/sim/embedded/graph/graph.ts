@@ -98,3 +98,8 @@ export class Graph {
     }
   }
 }
+
+/** Operators without operands. */
+export function isLeaf(op: ValueOp): boolean {
+  return op === 'const' || op === 'input' || op === 'register'
+}
