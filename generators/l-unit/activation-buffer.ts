@@ -14,7 +14,7 @@ import {
 } from '../../src/hdl/index.js'
 import { balancedTree } from '../common/balanced-tree.js'
 import { Counter } from '../common/counter.js'
-import { exponentBits } from './l-unit.js'
+import { exponentBits } from './datapath.js'
 import type { LUnitParameters } from './parameters.js'
 import { type LUnitOrder, rowBeats } from './schedule.js'
 import { lUnitWidths } from './widths.js'

@@ -1,6 +1,7 @@
 import { Random } from '../../src/common/random.js'
 import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hdl/index.js'
-import { exponentBits, lUnit, number32 } from './l-unit.js'
+import { exponentBits, number32 } from './datapath.js'
+import { lUnit } from './l-unit.js'
 import { type LUnitParameters, lUnitParameters, parametersName } from './parameters.js'
 import { lUnitSequencer } from './sequencer.js'
 import type { LUnitWeights } from './weights.js'
@@ -17,8 +18,11 @@ const columns = 256
  * @param seed of the weights
  */
 export function lUnitBench(units = 16, lanes = 64, given: Partial<LUnitParameters> = {}, seed = 1) {
-  const parameters = lUnitParameters({ lanes, rom: { kind: 'table' }, ...given })
-  const definitions = benchUnits(parameters, units, seed)
+  const parameters = lUnitParameters({ lanes, rom: { kind: 'table' }, fused: false, ...given })
+  const random = new Random(seed)
+  const definitions = Array.from({ length: units }, () =>
+    lUnit(parameters, benchWeights(parameters, random)),
+  )
   return defineModule(
     `l_unit_bench_${parametersName(parameters)}_u${units}`,
     {
@@ -59,23 +63,21 @@ export function lUnitBench(units = 16, lanes = 64, given: Partial<LUnitParameter
   )
 }
 
-function benchUnits(
-  parameters: LUnitParameters,
-  units: number,
-  seed: number,
-): ReturnType<typeof lUnit>[] {
-  const random = new Random(seed)
-  return Array.from({ length: units }, () => lUnit(parameters, benchWeights(parameters, random)))
-}
-
 function benchWeights({ bits, group }: LUnitParameters, random: Random): LUnitWeights {
   const groups = (rows * columns) / group
-  const code = () => random.integer(0, 2 ** bits - 1)
   return {
     rows,
     columns,
-    codes: Uint8Array.from({ length: rows * columns }, code),
-    zeroPoints: Uint8Array.from({ length: groups }, code),
+    codes: randomCodes(random, rows * columns, bits),
+    zeroPoints: randomCodes(random, groups, bits),
     scales: Uint16Array.from({ length: groups }, () => 0x2000 + random.integer(0, 0x7ff)),
   }
+}
+
+/** Codes from whole random words: millions of them are wanted. */
+function randomCodes(random: Random, count: number, bits: number): Uint8Array {
+  const words = Uint32Array.from({ length: Math.ceil(count / 4) }, () =>
+    random.integer(0, 0xffff_ffff),
+  )
+  return new Uint8Array(words.buffer, 0, count).map((byte) => byte >> (8 - bits))
 }

@@ -35,6 +35,11 @@ export interface LUnitParameters {
   /** The stages that end in a register. */
   readonly pipeline: readonly LUnitStage[]
   readonly rom: RomPolicy
+  /**
+   * ROM and arithmetic in one module with no port between them; otherwise the arithmetic is a module of its
+   * own, emitted, compiled and synthesised once for all L-Units of a structure.
+   */
+  readonly fused: boolean
 }
 
 /** Registers in the order in which they shorten the longest path most. */
@@ -66,7 +71,7 @@ export function pipelineOfDepth(depth: number): readonly LUnitStage[] {
 
 /**
  * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, six registers, B-ROM with
- * blocks of four.
+ * blocks of four, fused.
  *
  * @throws InputError for values that cannot be built
  */
@@ -78,6 +83,7 @@ export function lUnitParameters(given: Partial<LUnitParameters> = {}): LUnitPara
     mantissaBits: 12,
     pipeline: pipelineOfDepth(6),
     rom: { kind: 'brom', block: 4 },
+    fused: true,
     ...given,
   }
   checkParameters(parameters)
@@ -128,7 +134,7 @@ export function parametersName(parameters: LUnitParameters): string {
 
 /** For the header comment of a module and the manifest. */
 export function describeParameters(parameters: LUnitParameters) {
-  const { bits, group, lanes, mantissaBits, pipeline, rom } = parameters
+  const { bits, group, lanes, mantissaBits, pipeline, rom, fused } = parameters
   return {
     bits,
     group,
@@ -136,5 +142,6 @@ export function describeParameters(parameters: LUnitParameters) {
     mantissaBits,
     pipeline: pipeline.join(' '),
     rom: printRomPolicy(rom),
+    fused,
   }
 }

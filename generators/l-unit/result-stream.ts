@@ -9,7 +9,7 @@ import {
   vec,
 } from '../../src/hdl/index.js'
 import { Counter, indexType } from '../common/counter.js'
-import { number32 } from './l-unit.js'
+import { number32 } from './datapath.js'
 
 /** What of {@link resultStream} its module needs. */
 export interface ResultStream {

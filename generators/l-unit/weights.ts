@@ -35,21 +35,19 @@ export function checkWeights({ bits, group }: LUnitParameters, weights: LUnitWei
   checkLength('scales', scales.length, rows * groups)
   checkLength('zeroPoints', zeroPoints.length, rows * groups)
 
-  const checkEach = (
-    field: string,
-    values: Uint8Array | Uint16Array,
-    isLegal: (value: number) => boolean,
-    fault: string,
-  ) => {
-    const at = values.findIndex((value) => !isLegal(value))
-    if (at < 0) return
+  const fault = (field: string, values: Uint8Array | Uint16Array, at: number, text: string) => {
     const row = Math.floor((at * rows) / values.length)
-    throw new InputError(`${values[at]} in row ${row} ${fault}`, { field })
+    throw new InputError(`${values[at]} in row ${row} ${text}`, { field })
   }
-  const fits = (value: number) => value < 2 ** bits
-  checkEach('codes', codes, fits, `does not fit in ${bits} bits`)
-  checkEach('zeroPoints', zeroPoints, fits, `does not fit in ${bits} bits`)
-  checkEach('scales', scales, isFiniteFloat16, 'is no finite binary16 pattern')
+  const checkBits = (field: string, values: Uint8Array) => {
+    for (let i = 0; i < values.length; i++) {
+      if (values[i]! >> bits !== 0) fault(field, values, i, `does not fit in ${bits} bits`)
+    }
+  }
+  checkBits('codes', codes)
+  checkBits('zeroPoints', zeroPoints)
+  const infinite = scales.findIndex((scale) => !isFiniteFloat16(scale))
+  if (infinite >= 0) fault('scales', scales, infinite, 'is no finite binary16 pattern')
 }
 
 /**

@@ -19,13 +19,20 @@ export function activationBeats(
   })
 }
 
+export interface RunOptions {
+  readonly seed?: number
+  /** Probability of a transfer in a cycle, in and out; 1 by default. */
+  readonly inRate?: number
+  readonly outRate?: number
+}
+
 /** Runs vectors through a tile, one after the other; gives the results' bits and the cycles of each. */
 export function runTile(
   parameters: LUnitParameters,
   weights: LUnitWeights,
   units: number,
   vectors: readonly TestActivations[],
-  options: { readonly seed?: number; readonly inRate?: number; readonly outRate?: number } = {},
+  options: RunOptions = {},
 ): { results: Uint32Array[]; cycles: number[] } {
   const simulation = openModule(lUnitTile(parameters, weights, units), options.seed)
   const results: Uint32Array[] = []

@@ -1,0 +1,210 @@
+import {
+  type Bool,
+  bool,
+  defineModule,
+  type InnerPorts,
+  input,
+  type ModuleBuilder,
+  mux,
+  output,
+  type SInt,
+  sint,
+  type UInt,
+  uint,
+  type Vec,
+  vec,
+} from '../../src/hdl/index.js'
+import { balancedTree } from '../common/balanced-tree.js'
+import { indexType } from '../common/counter.js'
+import { endOfStage } from '../common/pipeline.js'
+import { floatAdder } from '../float/float-adder.js'
+import { biasOf, binary16, binary32, widthOf } from '../float/float-format.js'
+import { floatScaler } from '../float/scale-to-float.js'
+import {
+  addRegisters,
+  describeParameters,
+  hasStage,
+  type LUnitParameters,
+  parametersName,
+  scaleRegisters,
+} from './parameters.js'
+import { lUnitWidths } from './widths.js'
+
+/** Bits of a group's biased exponent. */
+export const exponentBits: number = 8
+
+/** Bits of a scale; the zero-point lies above it in a ROM word. */
+export const scaleBits = widthOf(binary16)
+
+/** The type of results. */
+export const number32 = uint(widthOf(binary32))
+
+/** What the arithmetic of an L-Unit computes from, each at the clock edge that `lUnitTiming` says. */
+export interface DatapathInputs {
+  readonly codeWord: UInt
+  readonly activation: Vec<SInt>
+  readonly firstBeat: Bool
+  /** `{zero-point, scale}` */
+  readonly scaleWord: UInt
+  readonly negatedSum: SInt
+  readonly exponent: UInt
+  readonly firstGroup: Bool
+  readonly readIndex: UInt
+  readonly writeIndex: UInt
+  readonly writeEnable: Bool
+}
+
+/** The ports of an L-Unit that do not depend on its ROMs. */
+export function broadcastPorts(parameters: LUnitParameters, accumulators: number) {
+  return {
+    activation_i: input(vec(sint(parameters.mantissaBits), parameters.lanes)),
+    first_beat_i: input(bool),
+    negated_sum_i: input(sint(lUnitWidths(parameters).sum)),
+    exponent_i: input(uint(exponentBits)),
+    first_group_i: input(bool),
+    read_index_i: input(indexType(accumulators)),
+    write_index_i: input(indexType(accumulators)),
+    write_enable_i: input(bool),
+    result_o: output(number32),
+  } as const
+}
+
+/** The values of {@link broadcastPorts} under the names of the arithmetic. */
+export function broadcastInputs(
+  ports: InnerPorts<ReturnType<typeof broadcastPorts>>,
+): Omit<DatapathInputs, 'codeWord' | 'scaleWord'> {
+  return {
+    activation: ports.activation_i,
+    firstBeat: ports.first_beat_i,
+    negatedSum: ports.negated_sum_i,
+    exponent: ports.exponent_i,
+    firstGroup: ports.first_group_i,
+    readIndex: ports.read_index_i,
+    writeIndex: ports.write_index_i,
+    writeEnable: ports.write_enable_i,
+  }
+}
+
+/**
+ * The arithmetic of an L-Unit, from ROM words to results, with as many binary32 accumulators as there are
+ * rows in flight.
+ */
+export function lUnitArithmetic(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  accumulatorCount: number,
+  inputs: DatapathInputs,
+): UInt {
+  const { scaleWord } = inputs
+  const zeroPoint = scaleWord.bits(scaleWord.width - 1, scaleBits)
+  const dot = sumOfGroup(m, parameters, zeroPoint, inputs)
+  const scaler = m.instance('u_scale', lUnitScaler(parameters), {
+    scale_i: scaleOfGroup(m, parameters, scaleWord.bits(scaleBits - 1, 0)),
+    integer_i: dot,
+    exponent_i: inputs.exponent,
+  })
+  const accumulators = m.register('accumulator', vec(number32, accumulatorCount))
+  const before = mux(inputs.firstGroup, number32.literal(0), accumulators.select(inputs.readIndex))
+  const { sum_o } = m.instance('u_add', floatAdder(binary32, addRegisters(parameters)), {
+    a_i: before,
+    b_i: scaler.number_o,
+  })
+  m.when(inputs.writeEnable, () => {
+    for (const [index, accumulator] of accumulators.elements.entries()) {
+      m.when(inputs.writeIndex.eq(index), () => accumulator.next(sum_o))
+    }
+  })
+  return sum_o
+}
+
+/** The scaling to binary32 of an L-Unit: `s * d * 2^(e - 127 - M + 2)`. */
+function lUnitScaler(parameters: LUnitParameters) {
+  const shape = {
+    scale: binary16,
+    integerBits: lUnitWidths(parameters).group,
+    exponentBits,
+    exponentOffset: biasOf(binary32) + parameters.mantissaBits - 2,
+    result: binary32,
+  }
+  return floatScaler(shape, scaleRegisters(parameters))
+}
+
+/** Sum over the lanes of code times activation. */
+function sumOfBeat(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  { codeWord, activation }: DatapathInputs,
+): SInt {
+  const { bits } = parameters
+  const widths = lUnitWidths(parameters)
+  const products = activation.map((mantissa, lane) => {
+    const code = codeWord.bits((lane + 1) * bits - 1, lane * bits)
+    const product = code.toSigned().mul(mantissa).truncate(widths.product)
+    return hasStage(parameters, 'products') ? m.delayed(`product${lane}`, product) : product
+  })
+  const total = balancedTree<SInt>(products, (a, b) => a.add(b))
+  const { sum } = endOfStage(m, 'beat', hasStage(parameters, 'tree'), {
+    sum: total.truncate(widths.beat),
+  })
+  return sum
+}
+
+/**
+ * `d_g`: the accumulator starts a group at `-z * S` and adds the beats' sums; `groupRange` proves its width.
+ */
+function sumOfGroup(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  zeroPoint: UInt,
+  inputs: DatapathInputs,
+): SInt {
+  const { group: width } = lUnitWidths(parameters)
+  const { start } = endOfStage(m, 'correction', hasStage(parameters, 'correction'), {
+    start: zeroPoint.toSigned().mul(inputs.negatedSum).truncate(width),
+  })
+  const beatSum = sumOfBeat(m, parameters, inputs)
+  const dot = m.register('dot', sint(width))
+  dot.next(mux(inputs.firstBeat, start, dot).add(beatSum).truncate(width))
+  return dot
+}
+
+/** The scale that belongs to a finished group: its ROM word came with the group's first beat. */
+function scaleOfGroup(m: ModuleBuilder, parameters: LUnitParameters, scale: UInt): UInt {
+  const kept = m.delayed('scale_kept', scale)
+  return hasStage(parameters, 'correction') ? m.delayed('scale_of_group', kept) : kept
+}
+
+const datapaths = new Map<string, ReturnType<typeof defineDatapath>>()
+
+/** The arithmetic as a module that many L-Units share. One definition for equal parameters. */
+export function lUnitDatapath(parameters: LUnitParameters, accumulators: number) {
+  const name = `l_unit_datapath_${parametersName(parameters)}_a${accumulators}`
+  let datapath = datapaths.get(name)
+  if (datapath === undefined) {
+    datapath = defineDatapath(name, parameters, accumulators)
+    datapaths.set(name, datapath)
+  }
+  return datapath
+}
+
+function defineDatapath(name: string, parameters: LUnitParameters, accumulators: number) {
+  const { lanes, bits } = parameters
+  return defineModule(
+    name,
+    {
+      code_word_i: input(uint(lanes * bits)),
+      scale_word_i: input(uint(scaleBits + bits)),
+      ...broadcastPorts(parameters, accumulators),
+    },
+    (m, ports) => {
+      const words = { codeWord: ports.code_word_i, scaleWord: ports.scale_word_i }
+      const inputs = { ...words, ...broadcastInputs(ports) }
+      ports.result_o.assign(lUnitArithmetic(m, parameters, accumulators, inputs))
+    },
+    {
+      parameters: { ...describeParameters(parameters), accumulators },
+      documentation:
+        'Arithmetic of an L-Unit: ROM words and aligned activations to binary32 results',
+    },
+  )
+}
