@@ -27,7 +27,7 @@ describe('ROM policies', () => {
     const form = (name: string) => romForm(parseRomPolicy(name), contents)
     expect(form('table')).toEqual({ kind: 'table' })
     expect(form('readmemh')).toEqual({ kind: 'readmemh' })
-    expect(form('macro')).toEqual({ kind: 'macro', module: `rom_macro_3x8_${hash}` })
+    expect(form('macro')).toEqual({ kind: 'macro', module: `mask_rom_3x8_${hash}` })
     expect(form('brom:3')).toMatchObject({ kind: 'logic', construction: 'brom:3' })
     expect(romModule(contents, { kind: 'sum-of-ones' }).name).toBe(`rom_sum_of_ones_3x8_${hash}`)
     expect(romModule(contents, { kind: 'brom', block: 2 }, { registered: true }).name).toBe(

@@ -85,7 +85,7 @@ export function romForm(policy: RomPolicy, contents: RomContents): RomForm {
 
 /** Module name of the macro for some contents. */
 export function romMacroName(contents: RomContents): string {
-  return `rom_macro_${romShapeName(contents)}`
+  return `mask_rom_${romShapeName(contents)}`
 }
 
 /** Depth, width and the start of the contents' hash: `256x64_0f3a9c1e`. */

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { Random } from '../src/common/random.js'
+import { emitDesign } from '../src/emit/index.js'
+import {
+  hasTool,
+  icarusLint,
+  nativeYosysLint,
+  verilatorLint,
+  wasmYosysLint,
+} from '../src/emit/testing/tools.js'
+import { elaborate } from '../src/hdl/index.js'
+import { binary32, floatAdder, floatAddStages } from './float/index.js'
+import { lUnitBench } from './l-unit/bench.js'
+import { lUnitParameters, pipelineOfDepth } from './l-unit/parameters.js'
+import { randomWeights } from './l-unit/testing/random-weights.js'
+import { lUnitTile } from './l-unit/tile.js'
+import { parseRomPolicy, romModule } from './rom/index.js'
+import { randomContents } from './testing/random-contents.js'
+
+function tile(
+  given: Parameters<typeof lUnitParameters>[0],
+  rows: number,
+  columns: number,
+  units: number,
+) {
+  const parameters = lUnitParameters(given)
+  const shape = { rows, columns, bits: parameters.bits, group: parameters.group }
+  return lUnitTile(parameters, randomWeights(new Random(3), shape), units)
+}
+
+const modules = [
+  ...['table', 'brom:3', 'brom:4', 'sum-of-ones', 'readmemh', 'macro'].map((name) =>
+    romModule(randomContents(new Random(1), 21, 11), parseRomPolicy(name), {
+      registered: name.length % 2 === 0,
+    }),
+  ),
+  floatAdder(binary32, floatAddStages),
+  tile({ lanes: 8 }, 9, 100, 2),
+  tile({ lanes: 32, bits: 2, fused: false, rom: { kind: 'readmemh' } }, 6, 64, 3),
+  tile({ lanes: 16, bits: 8, group: 32, pipeline: pipelineOfDepth(10) }, 5, 33, 1),
+  tile({ lanes: 64, pipeline: [], rom: { kind: 'sum-of-ones' } }, 1, 20, 1),
+  lUnitBench(2, 8),
+]
+
+/** Everything that the generators make is silent in every tool, as emitted. */
+describe.each(modules.map((module) => [module.name, module] as const))('%s', (_, module) => {
+  const design = emitDesign(elaborate(module))
+
+  test.skipIf(!hasTool('verilator'))('Verilator (skipped: verilator not found)', () => {
+    expect(verilatorLint(design)).toBe('')
+  })
+
+  test.skipIf(!hasTool('iverilog'))('Icarus (skipped: iverilog not found)', () => {
+    expect(icarusLint(design)).toBe('')
+  })
+
+  test.skipIf(!hasTool('yosys'))('native Yosys (skipped: yosys not found)', () => {
+    expect(nativeYosysLint(design)).toBe('')
+  })
+
+  test('WebAssembly Yosys', async () => {
+    expect(await wasmYosysLint(design)).toBe('')
+  })
+})
