@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FlatDesign } from '../../hdl/ir/flat.js'
 import { openEmbedded } from './embedded-engine.js'
+import { Choices } from './testing/choices.js'
 import { Interpreter } from './testing/interpreter.js'
-import { Choices, randomDesign } from './testing/random-design.js'
+import { randomDesign, randomLanes } from './testing/random-design.js'
 
 /** Drives engine and interpreter with the same random inputs and edges and compares all outputs. */
 function compareWithInterpreter(design: FlatDesign, stimulus: Choices): void {
@@ -36,15 +37,21 @@ function compareWithInterpreter(design: FlatDesign, stimulus: Choices): void {
 const decisions = fc.array(fc.nat(), { minLength: 20, maxLength: 700, size: 'max' })
 const stimulus = fc.array(fc.nat(), { minLength: 40, maxLength: 400, size: 'max' })
 
+const numRuns = Number(process.env.EMBEDDED_RUNS ?? 150)
+
 describe('the embedded engine', () => {
-  for (const narrow of [true, false]) {
-    it(`equals the interpreter on random designs${narrow ? ' of machine words' : ''}`, () => {
+  const kinds = {
+    'random designs of machine words': (choices: Choices) => randomDesign(choices, true),
+    'random designs of any width': (choices: Choices) => randomDesign(choices, false),
+    'random repeated instances': randomLanes,
+  }
+  for (const [name, make] of Object.entries(kinds)) {
+    it(`equals the interpreter on ${name}`, () => {
       fc.assert(
         fc.property(decisions, stimulus, (design, inputs) => {
-          const flat = randomDesign(new Choices(design), { narrow })
-          compareWithInterpreter(flat, new Choices(inputs))
+          compareWithInterpreter(make(new Choices(design)), new Choices(inputs))
         }),
-        { numRuns: Number(process.env.EMBEDDED_RUNS ?? 150) },
+        { numRuns },
       )
     })
   }

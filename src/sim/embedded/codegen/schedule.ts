@@ -1,7 +1,7 @@
 import { InputError } from '../../../common/input-error.js'
 import { type Graph, isLeaf, type ValueOp } from '../graph/graph.js'
 import type { Program } from '../graph/program.js'
-import { isSource, type Packs } from '../lanes/pack.js'
+import { isSource, type PackOperand, type Packs } from '../lanes/pack.js'
 import type { Storage } from '../storage.js'
 import { collectSinks, type Roots, type Sink } from './sinks.js'
 import { isCommit, type Statement } from './statement.js'
@@ -158,19 +158,30 @@ class Scheduler {
     return statement.kind === 'nextPack' ? this.packs.list[statement.pack]!.group : -1
   }
 
-  /** Packs that are read where they lie take no turn. */
+  /** Packs that are read where they lie take no turn; one lane for all lanes is a turn of its own. */
   #assignLevels(order: Int32Array): void {
     if (this.packs.list.length === 0) return
     for (const vertex of order) {
       const own = this.#laneGroupOf(vertex)
+      const readsPacks = own === -1 ? [] : this.#packOperands(vertex)
       let level = 0
-      for (const operand of this.#operandsOf(vertex)) {
-        const free = this.#isFree(operand)
-        const step = free || this.#laneGroupOf(operand) === own ? 0 : 1
+      this.#operandsOf(vertex).forEach((operand, position) => {
+        const read = readsPacks[position]
+        const broadcast = read !== undefined && 'uniform' in read && this.#units.isPack(operand)
+        const together = this.#laneGroupOf(operand) === own && !broadcast
+        const step = together || this.#isFree(operand) ? 0 : 1
         level = Math.max(level, this.#level[operand]! + step)
-      }
+      })
       this.#level[vertex] = level
     }
+  }
+
+  /** What a pack or the next values of a pack are computed from. */
+  #packOperands(vertex: number): readonly PackOperand[] {
+    const { valueCount, size } = this.#units
+    if (vertex < size) return this.packs.list[vertex - valueCount]!.operands
+    const { statement } = this.#sinks[vertex - size]!
+    return statement.kind === 'nextPack' ? [this.packs.nexts.get(statement.pack)!] : []
   }
 
   #isFree(vertex: number): boolean {

@@ -30,7 +30,7 @@ export class UnitGraph {
   }
 
   isPack(unit: number): boolean {
-    return unit >= this.valueCount
+    return unit >= this.valueCount && unit < this.size
   }
 
   /** The value whose assertion resets the registers that a unit reads, or -1. */

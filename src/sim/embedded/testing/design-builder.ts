@@ -194,6 +194,11 @@ export class DesignBuilder {
     return data
   }
 
+  /** Nets that are operands of others. */
+  usedNets(): Set<NetId> {
+    return new Set(this.#nets.flatMap(({ operands }) => operands))
+  }
+
   check(check: FlatCheck): void {
     this.#checks.push(check)
   }
