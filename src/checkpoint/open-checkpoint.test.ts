@@ -1,7 +1,7 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { numberToFloat16 } from '../common/float16.js'
+import { float16ToNumber, numberToFloat16 } from '../common/float16.js'
 import type { Checkpoint } from './checkpoint.js'
 import { FileBytes } from './file-bytes.js'
 import { openCheckpoint } from './open-checkpoint.js'
@@ -13,6 +13,7 @@ import {
   tinyHuggingFaceConfig,
   tinySafetensors,
 } from './testing/encode-safetensors.js'
+import { encodeQ8_0Block } from './testing/encode-values.js'
 import { inputErrorOf } from './testing/expect-input-error.js'
 import { expectSameValues } from './testing/expect-same-values.js'
 import { temporaryFolder } from './testing/temporary-folder.js'
@@ -192,6 +193,34 @@ describe('rows', () => {
     expect(blocks).toBeGreaterThan(1)
     expectSameValues(streamed, values)
     expectSameValues(await checkpoint.readFloat32('big'), values)
+  })
+})
+
+describe('stored groups of more than a megabyte', () => {
+  it('are whole blocks in every piece that is read', async () => {
+    const rows = 1100
+    const columns = 1024
+    const blocks = (rows * columns) / 32
+    const data = Buffer.concat(
+      Array.from({ length: blocks }, (_, block) =>
+        encodeQ8_0Block(
+          numberToFloat16((block % 1000) + 1),
+          new Int8Array(32).fill((block % 255) - 127),
+        ),
+      ),
+    )
+    const file = { fields: [], tensors: [{ name: 'big', dims: [columns, rows], type: 8, data }] }
+    const checkpoint = await opened(folder.write('big-q8.gguf', encodeGguf(file)))
+    const expected = Float32Array.from(
+      { length: rows * columns },
+      (_, i) => ((Math.floor(i / 32) % 1000) + 1) * ((Math.floor(i / 32) % 255) - 127),
+    )
+    expectSameValues(await checkpoint.readFloat32('big'), expected)
+    const { codes, scales } = await checkpoint.readGroups('big')
+    const fault = expected.findIndex(
+      (value, i) => float16ToNumber(scales[i >> 5]!) * (codes[i]! - 128) !== value,
+    )
+    expect(fault).toBe(-1)
   })
 })
 

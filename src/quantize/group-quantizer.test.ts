@@ -42,6 +42,14 @@ describe('fit of a group', () => {
     )
   })
 
+  it('moves the zero-point where that fits better', () => {
+    const weights = Float32Array.from({ length: 32 }, (_, i) => (i === 0 ? -0.25 : 0.2 * (i % 4)))
+    expect(fitGroup(weights, 3, 'none').zeroPoint).toBe(1)
+    const searched = fitGroup(weights, 3, 'search')
+    expect(searched.zeroPoint).toBe(0)
+    expect(searched.squaredError).toBeLessThan(0.0626)
+  })
+
   it('states the squared error that its codes have', () => {
     fc.assert(
       fc.property(
