@@ -86,7 +86,14 @@ interface BuildScope {
   readonly sink: DiagnosticSink
 }
 
+/** The declaration that a value is being given to. */
+interface Subject {
+  readonly name: string
+  readonly place: Place
+}
+
 const scopes: BuildScope[] = []
+let subject: Subject | undefined
 
 /** Runs `build`; faults found by expressions meanwhile go to `sink`. */
 export function withBuildScope<T>(scope: BuildScope, build: () => T): T {
@@ -95,6 +102,17 @@ export function withBuildScope<T>(scope: BuildScope, build: () => T): T {
     return build()
   } finally {
     scopes.pop()
+  }
+}
+
+/** Runs `body`; faults found meanwhile that name no signal are about this declaration. */
+export function withSubject<T>(declaration: Subject, body: () => T): T {
+  const outer = subject
+  subject = declaration
+  try {
+    return body()
+  } finally {
+    subject = outer
   }
 }
 
@@ -116,9 +134,10 @@ export function reportHere(
   signal?: string,
   place: Place = Place.here(),
 ): void {
-  const scope = scopes.at(-1)
-  if (scope === undefined) {
-    throw new DesignError([{ code, module: 'expression', signal, message, place, related }])
-  }
-  scope.sink.report(code, scope.module, signal, message, place, related)
+  const { module, sink } = scopes.at(-1) ?? { module: 'expression', sink: new DiagnosticSink() }
+  if (signal === undefined && subject !== undefined) {
+    const declared = { role: 'declared', place: subject.place }
+    sink.report(code, module, subject.name, message, place, [...related, declared])
+  } else sink.report(code, module, signal, message, place, related)
+  if (scopes.length === 0) sink.throwIfAny()
 }

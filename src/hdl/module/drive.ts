@@ -1,6 +1,8 @@
+import { withSubject } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
 import type { SignalNode } from '../ir/module-node.js'
 import type { HardwareType } from '../types/hardware-type.js'
+import { leafName } from './names.js'
 
 /**
  * A value of `type` that reads `nodes`, and whose method (`assign` or `next`) drives `targets`, one a leaf;
@@ -19,11 +21,19 @@ export function bindDriver(
     const start = isScalar ? first++ : first - leaves.length
     Object.defineProperty(value, method, {
       value: (given: unknown) => {
-        const values = part.nodesOf(given)
-        for (const [i, target] of targets.slice(start, start + leaves.length).entries()) {
-          drive(target, values[i]!)
-        }
+        const own = targets.slice(start, start + leaves.length)
+        const [first] = own
+        if (first === undefined) return
+        const subject = { name: nameOfPart(first.name, part), place: first.place }
+        const values = withSubject(subject, () => part.nodesOf(given))
+        for (const [i, target] of own.entries()) drive(target, values[i]!)
       },
     })
   })
+}
+
+/** The name of a composite: what is left of its first leaf's name without the path in it. */
+function nameOfPart(leaf: string, part: HardwareType): string {
+  const path = leafName('', part.leaves[0]!.path)
+  return path !== '' && leaf.endsWith(path) ? leaf.slice(0, -path.length) : leaf
 }

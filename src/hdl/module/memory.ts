@@ -1,4 +1,4 @@
-import { reportHere } from '../diagnostics/diagnostic.js'
+import { reportHere, withSubject } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
 import type { MemoryReadNode, MemoryWriteNode } from '../ir/module-node.js'
 import { Place } from '../place.js'
@@ -33,6 +33,7 @@ export class Memory<T extends HardwareType> {
     readonly type: T,
     readonly depth: number,
     readonly laneWidth: number,
+    readonly place: Place,
   ) {}
 
   /** Bits of an address. */
@@ -78,7 +79,7 @@ export class Memory<T extends HardwareType> {
     this.#writes.push({
       clock: this.m.clockNode(options.clock),
       address: this.#addressNode(address),
-      data: pack(this.type.compose(this.type.nodesOf(value))).node,
+      data: pack(this.type.compose(withSubject(this, () => this.type.nodesOf(value)))).node,
       enable: this.m.enableUnder(options.enable) ?? constant(1, 1, false),
       ...(options.mask === undefined ? {} : { mask: this.#maskNode(options.mask) }),
       place: Place.here(),

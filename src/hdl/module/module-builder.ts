@@ -1,4 +1,4 @@
-import { reportHere } from '../diagnostics/diagnostic.js'
+import { reportHere, withSubject } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode, RefNode } from '../ir/expression.js'
 import type {
   AttributeNode,
@@ -106,7 +106,7 @@ export interface InstanceOptions {
 export class ModuleBuilder {
   readonly #signals: SignalNode[] = []
   readonly #memories: Memory<HardwareType>[] = []
-  readonly #memoryDetails = new Map<Memory<HardwareType>, MemoryOptions & { place: Place }>()
+  readonly #memoryDetails = new Map<Memory<HardwareType>, MemoryOptions>()
   readonly #roms: RomNode[] = []
   readonly #instances: InstanceNode[] = []
   readonly #checks: CheckNode[] = []
@@ -275,9 +275,9 @@ export class ModuleBuilder {
       const given = `${init.depth} words of ${init.width} bits`
       reportHere('ROM_CONTENTS', `${given} for ${depth} words of ${type.width} bits`, [], name)
     }
-    const memory = new Memory(this, name, type, depth, laneWidth)
+    const memory = new Memory(this, name, type, depth, laneWidth, Place.here())
     this.#memories.push(memory)
-    this.#memoryDetails.set(memory, { ...options, place: Place.here() })
+    this.#memoryDetails.set(memory, options)
     return memory
   }
 
@@ -482,14 +482,14 @@ export class ModuleBuilder {
         ...inner,
       ],
       memories: this.#memories.map((memory) => {
-        const { init, attributes, place } = this.#memoryDetails.get(memory)!
+        const { init, attributes } = this.#memoryDetails.get(memory)!
         return {
           name: memory.name,
           width: memory.type.width,
           depth: memory.depth,
           laneWidth: memory.laneWidth,
           ...(init === undefined ? {} : { init }),
-          place,
+          place: memory.place,
           attributes: attributes ?? [],
           reads: memory.reads,
           writes: memory.writes,
@@ -533,7 +533,9 @@ export class ModuleBuilder {
     const { domain } = options
     const clock = this.clockNode(domain?.clock)
     const values =
-      options.reset === undefined ? undefined : resetValues(name, type.nodesOf(options.reset))
+      options.reset === undefined
+        ? undefined
+        : withSubject({ name, place: Place.here() }, () => resetValues(type.nodesOf(options.reset)))
     const hasReset = domain === undefined || domain.reset !== undefined
     if (values !== undefined && !hasReset) {
       reportHere('NO_CLOCK', 'the clock domain has no reset', [], name)
@@ -622,10 +624,12 @@ function isClocking({ role, kind }: SignalNode): boolean {
   return kind === 'input' && role !== 'data'
 }
 
-function resetValues(name: string, nodes: readonly ExpressionNode[]): bigint[] {
+function resetValues(nodes: readonly ExpressionNode[]): bigint[] {
   return nodes.map((node) => {
     if (node.kind === 'const') return node.value
-    reportHere('NOT_ASSIGNABLE', 'a reset value is a constant', [], name)
+    reportHere('NOT_ASSIGNABLE', 'a reset value is a constant', [
+      { role: 'value', place: node.place },
+    ])
     return 0n
   })
 }
@@ -639,11 +643,12 @@ function checkedContents(
   name: string,
   { width, words }: { readonly width: number; readonly words: WordArray },
 ): RomContents {
+  const possible = checkedWidth(width)
   try {
-    return RomContents.fromWords(width, words)
+    if (possible === width) return RomContents.fromWords(width, words)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     reportHere('ROM_CONTENTS', error.message, [], name)
-    return RomContents.fromWords(1, [0])
   }
+  return RomContents.fromWords(possible, new Uint8Array(Math.max(1, words.length)))
 }

@@ -28,7 +28,8 @@ export class ModuleDefinition<P extends PortList = PortList> {
     readonly name: string,
     readonly ports: P,
     readonly options: ModuleOptions,
-    private readonly build: ((m: ModuleBuilder, ports: InnerPorts<P>) => void) | BlackBoxDetail,
+    /** Takes the ports' own signals; `never` keeps P covariant, so that any definition is a ModuleDefinition. */
+    private readonly build: ((m: ModuleBuilder, ports: never) => void) | BlackBoxDetail,
     private readonly place: Place,
   ) {}
 
@@ -52,7 +53,7 @@ export class ModuleDefinition<P extends PortList = PortList> {
       const node = withBuildScope({ module: this.name, sink }, () => {
         const ports = builder.declarePorts(this.ports)
         if (typeof build !== 'function') return builder.finish(build)
-        build(builder, ports as InnerPorts<P>)
+        build(builder, ports as never)
         return builder.finish(undefined)
       })
       this.#built = { node, diagnostics: sink.diagnostics }

@@ -1,4 +1,4 @@
-import { reportHere } from '../diagnostics/diagnostic.js'
+import { reportHere, withSubject } from '../diagnostics/diagnostic.js'
 import type { ExpressionNode } from '../ir/expression.js'
 import type { AttributeNode, InstanceNode, SignalKind, SignalNode } from '../ir/module-node.js'
 import { portsOf } from '../ir/module-node.js'
@@ -227,12 +227,15 @@ function bindFlatVector(
   const value = type.compose(elements) as { readonly elements: readonly object[] } & object
   for (const [i, element] of value.elements.entries()) {
     Object.defineProperty(element, 'assign', {
-      value: (given: unknown) => m.assignNode(elementWires()[i]!, type.element.nodesOf(given)[0]!),
+      value: (given: unknown) => {
+        const [node] = withSubject(flat, () => type.element.nodesOf(given))
+        m.assignNode(elementWires()[i]!, node!)
+      },
     })
   }
   Object.defineProperty(value, 'assign', {
     value: (given: unknown) => {
-      const nodes = type.nodesOf(given)
+      const nodes = withSubject(flat, () => type.nodesOf(given))
       if (wires === undefined) m.assignNode(flat, concatOf(nodes))
       else for (const [i, wire] of wires.entries()) m.assignNode(wire, nodes[i]!)
     },

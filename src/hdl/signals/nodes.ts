@@ -281,8 +281,9 @@ export function romRead(rom: RomNode, at: unknown): RomReadNode {
   if (address.width !== addressWidth) {
     reportHere(
       'OUT_OF_RANGE',
-      `an address of ${address.width} bits for the ${depth} words of ROM ${rom.name}; ${addressWidth} bits are needed`,
+      `an address of ${address.width} bits for ${depth} words; ${addressWidth} bits are needed`,
       [{ role: 'ROM', place: rom.place }],
+      rom.name,
     )
   }
   return Object.freeze({

@@ -1,7 +1,8 @@
 /**
  * Arithmetic on literal widths in the type system. Each operation gives `number` when an operand is not
  * a literal, so generators with computed widths compile and are checked at run time alone.
- * Literals up to 9,999 are carried, by tuples built a decimal digit at a time.
+ * Literals up to 4,999 are carried, by tuples built a decimal digit at a time; larger ones count as
+ * `number`, because no tuple has more than 10,000 elements.
  */
 
 type Digit = {
@@ -28,29 +29,35 @@ type Unary<
 
 type Length<T> = T extends { length: infer N extends number } ? N : never
 
-type IsLiteral<A extends number> = number extends A ? false : true
+type IsCarried<A extends number> = number extends A
+  ? false
+  : `${A}` extends `${infer First}${string}${string}${string}${infer Rest}`
+    ? [First, Rest] extends ['1' | '2' | '3' | '4', '']
+      ? true
+      : false
+    : true
 
 export type Add<A extends number, B extends number> =
-  IsLiteral<A> extends false
+  IsCarried<A> extends false
     ? number
-    : IsLiteral<B> extends false
+    : IsCarried<B> extends false
       ? number
       : Length<[...Unary<`${A}`>, ...Unary<`${B}`>]>
 
 /** `A - B`, or `never` when B is larger. */
 export type Subtract<A extends number, B extends number> =
-  IsLiteral<A> extends false
+  IsCarried<A> extends false
     ? number
-    : IsLiteral<B> extends false
+    : IsCarried<B> extends false
       ? number
       : Unary<`${A}`> extends [...Unary<`${B}`>, ...infer Rest]
         ? Length<Rest>
         : never
 
 export type Max<A extends number, B extends number> =
-  IsLiteral<A> extends false
+  IsCarried<A> extends false
     ? number
-    : IsLiteral<B> extends false
+    : IsCarried<B> extends false
       ? number
       : Unary<`${A}`> extends [...Unary<`${B}`>, ...0[]]
         ? A
