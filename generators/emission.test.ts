@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../src/common/random.js'
+import { nativeSuite } from '../src/common/tools.js'
 import { emitDesign } from '../src/emit/index.js'
 import {
-  hasTool,
   icarusLint,
   nativeYosysLint,
   verilatorLint,
@@ -42,23 +42,22 @@ const modules = [
   lUnitBench(2, 8),
 ]
 
+const tools = [
+  ['verilator', verilatorLint],
+  ['iverilog', icarusLint],
+  ['yosys', nativeYosysLint],
+] as const
+
 /** Everything that the generators make is silent in every tool, as emitted. */
 describe.each(modules.map((module) => [module.name, module] as const))('%s', (_, module) => {
   const design = emitDesign(elaborate(module))
 
-  test.skipIf(!hasTool('verilator'))('Verilator (skipped: verilator not found)', () => {
-    expect(verilatorLint(design)).toBe('')
-  })
+  for (const [tool, lint] of tools) {
+    const suite = nativeSuite(`is silent in ${tool}`, [tool])
+    test.skipIf(suite.skip)(suite.title, () => expect(lint(design)).toBe(''))
+  }
 
-  test.skipIf(!hasTool('iverilog'))('Icarus (skipped: iverilog not found)', () => {
-    expect(icarusLint(design)).toBe('')
-  })
-
-  test.skipIf(!hasTool('yosys'))('native Yosys (skipped: yosys not found)', () => {
-    expect(nativeYosysLint(design)).toBe('')
-  })
-
-  test('WebAssembly Yosys', async () => {
+  test('is silent in WebAssembly Yosys', async () => {
     expect(await wasmYosysLint(design)).toBe('')
   })
 })
