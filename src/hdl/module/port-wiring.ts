@@ -3,7 +3,7 @@ import type { ExpressionNode } from '../ir/expression.js'
 import type { AttributeNode, InstanceNode, SignalKind, SignalNode } from '../ir/module-node.js'
 import { portsOf } from '../ir/module-node.js'
 import { Place } from '../place.js'
-import { cast, checkedWidth, concat, ref, slice } from '../signals/nodes.js'
+import { cast, checkedWidth, concat, ref } from '../signals/nodes.js'
 import { bool } from '../types/bool-type.js'
 import { clock, reset } from '../types/clock-type.js'
 import type { HardwareType, Leaf } from '../types/hardware-type.js'
@@ -192,15 +192,22 @@ function bindPort(m: ModuleBuilder, port: FlatPort, side: PortSide): unknown {
     : type.compose(nodes)
 }
 
+/** Element of a port; its place is the port's. */
 function elementOf(
   flat: SignalNode,
   position: number,
   width: number,
   signed: boolean,
 ): ExpressionNode {
-  const low = position * width
-  const bits = flat.width === width ? ref(flat) : slice(ref(flat), low + width - 1, low)
-  return cast(bits, signed)
+  const { place } = flat
+  const whole = ref(flat)
+  const bits: ExpressionNode =
+    flat.width === width
+      ? whole
+      : { kind: 'slice', a: whole, low: position * width, width, signed: false, place }
+  return Object.freeze(
+    signed ? { kind: 'cast', a: Object.freeze(bits), width, signed, place } : bits,
+  )
 }
 
 /**
