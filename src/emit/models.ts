@@ -1,6 +1,6 @@
 import type { ModuleNode, RomNode } from '../hdl/ir/module-node.js'
 import { portsOf } from '../hdl/ir/module-node.js'
-import { imageOf } from './legalise/roms.js'
+import { imageOf, plural } from './legalise/roms.js'
 import * as sv from './printable/expression.js'
 import type { SvItem, SvModule } from './printable/module.js'
 import type { Net } from './printable/net.js'
@@ -33,7 +33,9 @@ export function macroModel(name: string, rom: RomNode): SvModule {
     name,
     place: undefined,
     attributes: [],
-    header: [`Simulation model of the ROM macro ${name}: ${depth} words of ${width} bits.`],
+    header: [
+      `Simulation model of the ROM macro ${name}: ${plural(depth, 'word')} of ${plural(width, 'bit')}.`,
+    ],
     parameters: {},
     ports: [
       { direction: 'input', net: address },

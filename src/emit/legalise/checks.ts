@@ -1,4 +1,5 @@
 import type { CheckNode } from '../../hdl/ir/module-node.js'
+import { declaredFirst } from '../prettify/declared-first.js'
 import type { SvCheck, SvCheckGroup, SvItem, SvSection } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
 import type { Lowering } from './lower.js'
@@ -47,5 +48,5 @@ export function checkSections(
     if (group === undefined) groups.set(key, { clock, reset, checks: [check] })
     else group.checks.push(check)
   }
-  return [[{ kind: 'checks', wires: [...wires], groups: [...groups.values()] }]]
+  return [[{ kind: 'checks', wires: declaredFirst(wires), groups: [...groups.values()] }]]
 }

@@ -1,3 +1,4 @@
+import { declaredFirst } from '../prettify/declared-first.js'
 import type { Process } from '../prettify/processes.js'
 import type { SvItem, SvSection } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
@@ -49,7 +50,8 @@ export function logicSections(
 ): SvSection[] {
   const sections: SvItem[][] = []
   let together: SvItem[] | undefined
-  for (const { targets, statements } of processes) {
+  for (const process of processes) {
+    const { targets, statements } = process
     wires.length = 0
     const [target] = targets
     renderer.startTarget(nets.stemOf(target!))
@@ -61,7 +63,7 @@ export function logicSections(
         ? []
         : [{ kind: 'assign', target: target!, value, place: only.place }]
       if (wires.length > 0) {
-        sections.push([...wires, ...assign])
+        sections.push([...declaredFirst(wires), ...assign])
         together = undefined
       } else if (assign.length > 0) {
         if (together === undefined) {
@@ -72,13 +74,9 @@ export function logicSections(
       }
       continue
     }
-    const settled = new Set<Net>()
-    for (const statement of statements) {
-      if (statement.kind === 'assign') settled.add(statement.target)
-    }
-    const body = processBody(statements, renderer, settled)
+    const body = processBody(process, renderer, (net) => nets.stemOf(net))
     const place = statements.find(({ kind }) => kind !== 'assign')?.place
-    sections.push([...wires, { kind: 'combinational', body, place }])
+    sections.push([...declaredFirst(wires), { kind: 'combinational', body, place }])
     together = undefined
   }
   return sections

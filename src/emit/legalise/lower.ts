@@ -10,12 +10,15 @@ export interface LoweringContext {
   readonly netOf: (signal: SignalNode) => Net
   /** The word of a ROM at an address. */
   readonly romRead: (rom: RomNode, address: Term) => Term
+  /** Signals that are known to hold one value always. */
+  readonly constants: ReadonlyMap<SignalNode, bigint>
 }
 
 /** Turns the author's expressions into simplified {@link Term}s, one a node; sharing is kept. */
 export class Lowering {
   readonly #uses = new Map<ExpressionNode, number>()
   readonly #terms = new Map<ExpressionNode, Term>()
+  readonly #worths = new Map<Term, Term>()
   readonly #nets = new Map<Net, Term>()
 
   constructor(readonly context: LoweringContext) {}
@@ -45,11 +48,39 @@ export class Lowering {
         continue
       }
       pending.pop()
-      const term = this.#lowerNode(node)
-      if ((this.#uses.get(node) ?? 0) > 1) term.shared = true
-      this.#terms.set(node, term)
+      this.#terms.set(node, this.#lowerKnown(node))
     }
     return this.#terms.get(root)!
+  }
+
+  /** What a term is worth: a constant where its nets are known to be constant. */
+  worthOf(term: Term): Term {
+    return this.#worths.get(term) ?? term
+  }
+
+  #lowerKnown(node: ExpressionNode): Term {
+    let term = this.#lowerNode(node, (operand) => this.#terms.get(operand)!)
+    if (this.context.constants.size > 0) {
+      const worth = this.#worthOfNode(node)
+      // Verilator follows constants through wires and then finds such comparisons constant.
+      if (isOrder(node) && worth.isConst) term = worth
+      this.#worths.set(term, worth)
+    }
+    if ((this.#uses.get(node) ?? 0) > 1) term.shared = true
+    return term
+  }
+
+  #worthOfNode(node: ExpressionNode): Term {
+    if (node.kind === 'ref') {
+      const constant = this.context.constants.get(node.signal)
+      if (constant !== undefined) return simplify.constant(node.width, constant)
+    }
+    const worth = (operand: ExpressionNode) => this.worthOf(this.#terms.get(operand)!)
+    if (node.kind !== 'romRead') return this.#lowerNode(node, worth)
+    const address = worth(node.address)
+    return address.isConst
+      ? simplify.constant(node.width, node.rom.contents.word(Number(address.value)))
+      : this.#lowerNode(node, (operand) => this.#terms.get(operand)!)
   }
 
   readNet(net: Net): Term {
@@ -61,8 +92,7 @@ export class Lowering {
     return term
   }
 
-  #lowerNode(node: ExpressionNode): Term {
-    const term = (operand: ExpressionNode) => this.#terms.get(operand)!
+  #lowerNode(node: ExpressionNode, term: (operand: ExpressionNode) => Term): Term {
     const look: TermLook = {
       signed: node.signed,
       shared: false,
@@ -108,6 +138,10 @@ export class Lowering {
         return this.context.romRead(node.rom, term(node.address))
     }
   }
+}
+
+function isOrder(node: ExpressionNode): boolean {
+  return node.kind === 'binary' && (node.op === 'lt' || node.op === 'le')
 }
 
 function lowerBinary(node: BinaryNode, a: Term, b: Term, look: TermLook): Term {

@@ -1,5 +1,6 @@
 import type { MemoryNode, MemoryReadNode, MemoryWriteNode } from '../../hdl/ir/module-node.js'
 import { RomContents } from '../../hdl/ir/rom-contents.js'
+import { declaredFirst } from '../prettify/declared-first.js'
 import * as sv from '../printable/expression.js'
 import type { SvBranch, SvItem, SvSection, SvStatement } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
@@ -94,8 +95,8 @@ export function memorySections(
   wires: SvItem[],
 ): SvSection[] {
   const { name, width, depth, init, place, attributes } = memory.node
-  const written = memory.writes.some(({ enable }) => !enable.isConst || enable.value === 1n)
-  const image = written ? init : (init ?? zeros(width, depth))
+  const isWritten = memory.writes.some(({ enable }) => !enable.isConst || enable.value === 1n)
+  const image = isWritten ? init : (init ?? zeros(width, depth))
   const sections: SvSection[] = [
     [
       {
@@ -111,25 +112,30 @@ export function memorySections(
   ]
   renderer.startTarget(name)
 
+  const written: SvItem[] = []
   const writesByClock = new Map<Net, SvStatement[]>()
   for (const port of memory.writes) {
     const body = writesByClock.get(port.clock) ?? []
     writesByClock.set(port.clock, body)
     wires.length = 0
     body.push(...writeStatements(memory.node, port, renderer))
-    if (wires.length > 0) sections.push([...wires])
+    written.push(...wires)
   }
   if (writesByClock.size > 1) {
     throw new Error(`memory ${name} is written by several clocks, which Verilator does not accept`)
   }
   for (const [clock, body] of writesByClock) {
-    if (body.length > 0) sections.push([{ kind: 'sequential', clock, reset: undefined, body }])
+    if (body.length === 0) continue
+    sections.push([
+      ...declaredFirst(written),
+      { kind: 'sequential', clock, reset: undefined, body },
+    ])
   }
   for (const port of memory.reads) {
     wires.length = 0
     const body = readStatements(memory.node, port, renderer)
     const { clock } = port
-    sections.push([...wires, { kind: 'sequential', clock, reset: undefined, body }])
+    sections.push([...declaredFirst(wires), { kind: 'sequential', clock, reset: undefined, body }])
   }
   return sections
 }

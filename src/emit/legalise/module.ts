@@ -1,19 +1,17 @@
 import { type ModuleNode, portsOf } from '../../hdl/ir/module-node.js'
-import { NameScope } from '../names.js'
-import { groupProcesses } from '../prettify/processes.js'
+import { groupProcesses, type Process } from '../prettify/processes.js'
 import { StateLabels } from '../prettify/states.js'
 import type { SvItem, SvModule, SvSection } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
-import { checkSections, lowerChecks } from './checks.js'
+import { checkSections } from './checks.js'
 import { InstanceConnections, instanceSections } from './instances.js'
 import { logicSections, withRegisterDefaults } from './logic.js'
-import { Lowering } from './lower.js'
-import { lowerMemories, memorySections, termsOfMemory } from './memories.js'
-import { ModuleNets } from './nets.js'
-import { lowerRegisters, registerSections } from './registers.js'
+import { type LoweredModule, lowerModule } from './lowered-module.js'
+import { memorySections, termsOfMemory } from './memories.js'
+import { registerSections } from './registers.js'
 import { Renderer } from './render.js'
-import { RomAccesses, RomSections, termsOfAccess } from './roms.js'
-import { expressionsOf, lowerStatements, termsOf } from './statements.js'
+import { RomSections, termsOfAccess } from './roms.js'
+import { termsOf } from './statements.js'
 import type { Term } from './term.js'
 import { ReadBits, unusedSection } from './unused.js'
 
@@ -32,120 +30,24 @@ export interface LegalModule {
 
 /** Turns a module into the constructs that every tool reads silently and alike. */
 export function legaliseModule(module: ModuleNode): LegalModule {
-  const scope = new NameScope()
-  const nets = new ModuleNets(module, scope)
-  const roms = new RomAccesses(nets, scope)
-  const lowering: Lowering = new Lowering({
-    netOf: (signal) => nets.valueOf(signal),
-    romRead: (rom, address) => roms.read(rom, address, lowering),
-  })
-  countUses(module, lowering)
+  const lowered = lowerModule(module)
+  const { nets } = lowered
+  const processes = processesOf(module, lowered)
+  const uses = usesOf(rootsOf(lowered, processes))
+  const readNets = netsRead(module, lowered, uses)
+  nameUnreadOutputs(module, lowered, readNets)
+  const { sections, labels, declared } = bodyOf(module, lowered, processes, uses, readNets)
 
-  const statements = lowerStatements(module.statements, lowering, (signal) => nets.targetOf(signal))
-  const registers = lowerRegisters(module.signals, lowering, nets)
-  const memories = lowerMemories(module.memories, lowering, nets)
-  const checks = lowerChecks(module.checks, lowering, nets)
-
-  const instances = module.instances.map((instance) => ({
-    outputs: instance.ports
-      .filter(({ kind }) => kind === 'instanceOutput')
-      .map((port) => nets.valueOf(port)),
-    inputs: instance.ports
-      .filter(({ kind }) => kind === 'instanceInput')
-      .map((port) => lowering.readNet(nets.valueOf(port))),
-  }))
-  const accesses = roms.list.map((access) => ({
-    outputs: [access.data],
-    inputs: termsOfAccess(access),
-  }))
-  const processes = groupProcesses(withRegisterDefaults(statements, registers, lowering), [
-    ...instances,
-    ...accesses,
-  ])
-
-  const roots: Term[] = []
-  for (const access of roms.list) roots.push(...termsOfAccess(access))
-  for (const { statements: body } of processes) {
-    for (const statement of body) roots.push(...termsOf(statement))
-  }
-  for (const { enable } of registers) if (enable !== undefined) roots.push(enable)
-  for (const memory of memories) roots.push(...termsOfMemory(memory))
-  for (const { condition } of checks) roots.push(condition)
-  const uses = usesOf(roots)
-  const readNets = new Set([...uses.keys()].flatMap((term) => term.net ?? []))
-  for (const { register } of module.signals) {
-    if (register === undefined) continue
-    readNets.add(nets.valueOf(register.clock))
-    if (register.reset !== undefined) readNets.add(nets.valueOf(register.reset.signal))
-  }
-  for (const memory of memories) {
-    for (const { clock } of [...memory.reads, ...memory.writes]) readNets.add(clock)
-  }
-  for (const { clock, reset } of checks) {
-    readNets.add(clock)
-    if (reset !== undefined) readNets.add(reset.net)
-  }
-
-  const registerOf = new Map(registers.map(({ next, value }) => [next, value]))
-  const labels = new StateLabels(
-    scope,
-    (net) => registerOf.get(net),
-    (net) => net.name.replace(/_q$/, ''),
-  )
-  labels.collect(statements)
-
-  const wires: SvItem[] = []
-  const declared: Net[] = []
-  const renderer = new Renderer(
-    scope,
-    uses,
-    (net, value) => labels.nameOf(net, value),
-    (net, value) => {
-      declared.push(net)
-      wires.push({ kind: 'declare', net }, { kind: 'assign', target: net, value, place: net.place })
-    },
-  )
-
-  for (const instance of module.instances) {
-    for (const port of instance.ports) {
-      if (port.kind === 'instanceOutput' && !readNets.has(nets.valueOf(port))) {
-        nets.markUnused(port, scope)
-      }
-    }
-  }
-  const connections = new InstanceConnections(module.instances, nets, readNets)
-  const romSections = new RomSections(renderer, scope, wires)
-  const body: SvSection[] = [
-    ...roms.list.map((access) => romSections.section(access)),
-    ...logicSections(processes, nets, renderer, wires, connections),
-    ...registerSections(registers, nets, renderer, wires),
-    ...memories.flatMap((memory) => memorySections(memory, renderer, wires)),
-    ...instanceSections(module.instances, nets, connections),
-    ...checkSections(checks, renderer, wires),
-  ]
-
-  for (const access of roms.list) {
-    declared.push(access.data, ...(access.addressWire === undefined ? [] : [access.addressWire]))
-  }
-  const own = declarations(module, nets, connections, roms)
-  declared.push(...own)
   const inputs = portsOf(module)
     .filter(({ kind }) => kind === 'input')
     .map((port) => nets.valueOf(port))
   const reads = new ReadBits()
-  for (const section of body) reads.addSection(section)
-  const romWords = body.flatMap((section) =>
-    section.flatMap((item) => (item.kind === 'declare' ? item.net : [])),
-  )
-  const measured = [...new Set([...inputs, ...own, ...declared, ...romWords])]
-
-  const localparams = labels.used.map((value): SvItem => ({ kind: 'localparam', value }))
-  const sections = [
-    localparams,
-    own.map((net): SvItem => ({ kind: 'declare', net })),
-    ...body,
-    unusedSection(measured, reads, scope),
-  ].filter((section) => section.length > 0)
+  for (const section of sections) reads.addSection(section)
+  const inner = sections.flat().flatMap((item) => {
+    if (item.kind === 'checks') return item.wires
+    return [item]
+  })
+  const wires = inner.flatMap((item) => (item.kind === 'declare' ? [item.net] : []))
 
   return {
     printable: {
@@ -158,38 +60,49 @@ export function legaliseModule(module: ModuleNode): LegalModule {
         direction: port.kind === 'input' ? 'input' : 'output',
         net: nets.valueOf(port),
       })),
-      sections,
+      sections: [
+        labels.used.map((value): SvItem => ({ kind: 'localparam', value })),
+        declared.map((net): SvItem => ({ kind: 'declare', net })),
+        ...sections,
+        unusedSection([...inputs, ...declared, ...wires], reads, lowered.scope),
+      ].filter((section) => section.length > 0),
     },
-    unreset: [
-      ...registers
-        .filter(({ signal }) => signal.register!.reset === undefined)
-        .map(({ value }) => ({ name: value.name, width: value.width })),
-      ...memories.flatMap(({ node, reads: ports }) => [
-        ...(node.init === undefined
-          ? [{ name: node.name, width: node.width, depth: node.depth }]
-          : []),
-        ...ports.map(({ data }) => ({ name: data.name, width: data.width })),
-      ]),
-    ],
+    unreset: unresetOf(lowered),
   }
 }
 
-function countUses(module: ModuleNode, lowering: Lowering): void {
-  for (const expression of expressionsOf(module.statements)) lowering.countUses(expression)
-  for (const { register } of module.signals) {
-    if (register?.enable !== undefined) lowering.countUses(register.enable)
-  }
-  for (const { reads, writes } of module.memories) {
-    for (const { address, enable } of reads) {
-      lowering.countUses(address)
-      if (enable !== undefined) lowering.countUses(enable)
-    }
-    for (const { address, data, enable, mask } of writes) {
-      for (const expression of [address, data, enable]) lowering.countUses(expression)
-      if (mask !== undefined) lowering.countUses(mask)
-    }
-  }
-  for (const { condition } of module.checks) lowering.countUses(condition)
+function processesOf(module: ModuleNode, lowered: LoweredModule): Process[] {
+  const { nets, lowering, roms, statements, registers } = lowered
+  const instances = module.instances.map(({ ports }) => ({
+    outputs: ports
+      .filter(({ kind }) => kind === 'instanceOutput')
+      .map((port) => nets.valueOf(port)),
+    inputs: ports
+      .filter(({ kind }) => kind === 'instanceInput')
+      .map((port) => lowering.readNet(nets.valueOf(port))),
+  }))
+  const accesses = roms.list.map((access) => ({
+    outputs: [access.data],
+    inputs: termsOfAccess(access),
+  }))
+  const complete = withRegisterDefaults(statements, registers, lowering)
+  return groupProcesses(complete, [...instances, ...accesses])
+}
+
+/** Every term that the text writes, in its order. */
+function rootsOf(
+  { roms, registers, memories, checks }: LoweredModule,
+  processes: readonly Process[],
+): Term[] {
+  return [
+    ...roms.list.flatMap(termsOfAccess),
+    ...processes.flatMap(({ statements }) =>
+      statements.flatMap((statement) => [...termsOf(statement)]),
+    ),
+    ...registers.flatMap(({ enable }) => enable ?? []),
+    ...memories.flatMap((memory) => [...termsOfMemory(memory)]),
+    ...checks.map(({ condition }) => condition),
+  ]
 }
 
 /** How often every reachable term is used. */
@@ -205,36 +118,123 @@ function usesOf(roots: readonly Term[]): Map<Term, number> {
   return uses
 }
 
-/** The nets of the author's signals, in the author's order. */
-function declarations(
+/** Nets that expressions read, or that clock or reset something. */
+function netsRead(
   module: ModuleNode,
-  nets: ModuleNets,
+  { nets, memories, checks }: LoweredModule,
+  uses: ReadonlyMap<Term, number>,
+): Set<Net> {
+  const read = new Set<Net>()
+  for (const { net } of uses.keys()) if (net !== undefined) read.add(net)
+  for (const { register } of module.signals) {
+    if (register === undefined) continue
+    read.add(nets.valueOf(register.clock))
+    if (register.reset !== undefined) read.add(nets.valueOf(register.reset.signal))
+  }
+  for (const { reads, writes } of memories) {
+    for (const { clock } of [...reads, ...writes]) read.add(clock)
+  }
+  for (const { clock, reset } of checks) {
+    read.add(clock)
+    if (reset !== undefined) read.add(reset.net)
+  }
+  return read
+}
+
+function nameUnreadOutputs(
+  module: ModuleNode,
+  { nets, scope }: LoweredModule,
+  readNets: ReadonlySet<Net>,
+): void {
+  for (const port of module.instances.flatMap(({ ports }) => ports)) {
+    const isUnread = port.kind === 'instanceOutput' && !readNets.has(nets.valueOf(port))
+    if (isUnread) nets.markUnused(port, scope)
+  }
+}
+
+interface Body {
+  readonly sections: readonly SvSection[]
+  readonly labels: StateLabels
+  /** Nets that are declared ahead of the sections. */
+  readonly declared: readonly Net[]
+}
+
+function bodyOf(
+  module: ModuleNode,
+  lowered: LoweredModule,
+  processes: readonly Process[],
+  uses: ReadonlyMap<Term, number>,
+  readNets: ReadonlySet<Net>,
+): Body {
+  const { scope, nets, roms, statements, registers, memories, checks } = lowered
+  const registerOf = new Map(registers.map(({ next, value }) => [next, value]))
+  const labels = new StateLabels(
+    scope,
+    (net) => registerOf.get(net),
+    (net) => net.name.replace(/_q$/, ''),
+  )
+  labels.collect(statements)
+
+  const wires: SvItem[] = []
+  const renderer = new Renderer(
+    scope,
+    uses,
+    (net, value) => labels.nameOf(net, value),
+    (net, value) =>
+      wires.push(
+        { kind: 'declare', net },
+        { kind: 'assign', target: net, value, place: net.place },
+      ),
+  )
+  const connections = new InstanceConnections(module.instances, nets, readNets)
+  const romSections = new RomSections(renderer, scope, wires)
+  const sections = [
+    ...roms.list.map((access) => romSections.section(access)),
+    ...logicSections(processes, nets, renderer, wires, connections),
+    ...registerSections(registers, nets, renderer, wires),
+    ...memories.flatMap((memory) => memorySections(memory, renderer, wires)),
+    ...instanceSections(module.instances, nets, connections),
+    ...checkSections(checks, renderer, wires),
+  ]
+  return { sections, labels, declared: declaredNets(module, lowered, connections) }
+}
+
+/** The nets of the author's signals, in the author's order, and those of instances and ROMs. */
+function declaredNets(
+  module: ModuleNode,
+  { nets, roms, memories }: LoweredModule,
   connections: InstanceConnections,
-  roms: RomAccesses,
 ): Net[] {
   const list: Net[] = []
-  const unreadMemories = new Set(
-    module.memories
-      .filter(({ reads }) => reads.length === 0)
-      .flatMap(({ reads }) => reads.map(({ data }) => data)),
-  )
+  const memoryData = new Set(memories.flatMap(({ reads }) => reads.map(({ data }) => data)))
   for (const signal of module.signals) {
     if (signal.kind === 'register') list.push(nets.targetOf(signal), nets.valueOf(signal))
     else if (signal.kind === 'wire') list.push(nets.valueOf(signal))
-    else if (signal.kind === 'memoryRead' && !unreadMemories.has(signal))
+    else if (signal.kind === 'memoryRead' && memoryData.has(nets.valueOf(signal))) {
       list.push(nets.valueOf(signal))
-  }
-  for (const instance of module.instances) {
-    for (const port of instance.ports) {
-      const net = nets.valueOf(port)
-      if (port.kind === 'instanceOutput' || connections.needsNet(net)) list.push(net)
     }
+  }
+  for (const port of module.instances.flatMap(({ ports }) => ports)) {
+    const net = nets.valueOf(port)
+    if (port.kind === 'instanceOutput' || connections.needsNet(net)) list.push(net)
   }
   for (const { data, addressWire } of roms.list) {
     if (addressWire !== undefined) list.push(addressWire)
     list.push(data)
   }
   return list
+}
+
+function unresetOf({ registers, memories }: LoweredModule): UnresetNet[] {
+  return [
+    ...registers
+      .filter(({ signal }) => signal.register!.reset === undefined)
+      .map(({ value: { name, width } }) => ({ name, width })),
+    ...memories.flatMap(({ node: { name, width, depth, init }, reads }) => [
+      ...(init === undefined ? [{ name, width, depth }] : []),
+      ...reads.map(({ data }) => ({ name: data.name, width })),
+    ]),
+  ]
 }
 
 function headerOf({ documentation, parameters }: ModuleNode): string[] {

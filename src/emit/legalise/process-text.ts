@@ -1,25 +1,35 @@
+import type { Process } from '../prettify/processes.js'
 import * as sv from '../printable/expression.js'
 import type { SvBranch, SvStatement } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
 import type { Renderer } from './render.js'
 import type { TermBranch, TermStatement, TermSwitch } from './statements.js'
+import type { Term } from './term.js'
 
 /**
  * The body of an `always_comb`.
  *
- * @param labelOf names the values of the net that a term reads, or of an assigned target
- * @param settled targets that have a value before the statements
+ * @param stemOf what wires that serve a target are named after; those of conditions after the first target
  */
 export function processBody(
-  statements: readonly TermStatement[],
+  { targets, statements }: Process,
   renderer: Renderer,
-  settled: ReadonlySet<Net>,
+  stemOf: (target: Net) => string,
 ): SvStatement[] {
+  const stem = stemOf(targets[0]!)
+  const settled = new Set(
+    statements.flatMap((node) => (node.kind === 'assign' ? [node.target] : [])),
+  )
+  const operand = (term: Term): sv.SvExpression => {
+    renderer.startTarget(stem)
+    return renderer.processOperand(term)
+  }
   const body = (list: readonly TermStatement[]): SvStatement[] => list.map(statement)
 
   const statement = (node: TermStatement): SvStatement => {
     switch (node.kind) {
       case 'assign': {
+        renderer.startTarget(stemOf(node.target))
         const value = withLabels(renderer.processValue(node.value), node.target, renderer)
         return { kind: 'assign', target: node.target, value, place: node.place }
       }
@@ -36,7 +46,7 @@ export function processBody(
   ): SvStatement => {
     const printed: SvBranch[] = []
     for (const [position, { condition, body: inner }] of branches.entries()) {
-      const text = renderer.processOperand(condition)
+      const text = operand(condition)
       if (inner.length > 0) {
         printed.push({ condition: text, body: body(inner) })
         continue
@@ -58,7 +68,7 @@ export function processBody(
   }
 
   const switchText = (node: TermSwitch): SvStatement => {
-    const subject = renderer.processOperand(node.subject)
+    const subject = operand(node.subject)
     const labelOf = (value: bigint) => node.subject.net && renderer.labels(node.subject.net, value)
     const cases = node.cases.map((choice) => ({
       values: choice.values.map((value) =>
@@ -68,11 +78,10 @@ export function processBody(
     }))
     if (node.otherwise !== undefined || !coversAll(node) || isSettled(node, settled)) {
       const otherwise = body(node.otherwise ?? [])
-      return { kind: 'case', subject, cases, otherwise, otherwiseComment: undefined }
+      return { kind: 'case', subject, cases, otherwise, otherwiseValues: [] }
     }
     const last = cases.pop()!
-    const comment = last.values.map((value) => value.label ?? `${value.value}`).join(', ')
-    return { kind: 'case', subject, cases, otherwise: last.body, otherwiseComment: comment }
+    return { kind: 'case', subject, cases, otherwise: last.body, otherwiseValues: last.values }
   }
 
   return body(statements)

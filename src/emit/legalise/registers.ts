@@ -1,4 +1,5 @@
 import type { SignalNode } from '../../hdl/ir/module-node.js'
+import { declaredFirst } from '../prettify/declared-first.js'
 import * as sv from '../printable/expression.js'
 import type { SvItem, SvSection, SvStatement } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
@@ -72,7 +73,7 @@ export function registerSections(
       },
       body,
     }
-    return [...wires, sequential]
+    return [...declaredFirst(wires), sequential]
   })
 }
 

@@ -1,7 +1,9 @@
-import type { NameScope } from '../names.js'
+import type { Place } from '../../hdl/place.js'
+import { type NameScope, stripDirection } from '../names.js'
 import type { SvExpression } from '../printable/expression.js'
 import * as sv from '../printable/expression.js'
 import type { Net } from '../printable/net.js'
+import { maskOf, toSigned } from './fold.js'
 import type { Term, TermOp } from './term.js'
 
 /** Characters of an expression above which parts of it get wires of their own. */
@@ -51,6 +53,7 @@ export type ValueLabels = (net: Net, value: bigint) => string | undefined
  */
 export class Renderer {
   readonly #written = new Map<Term, SvExpression>()
+  readonly #slices = new Map<string, sv.SvName>()
   #stem = ''
 
   constructor(
@@ -68,23 +71,17 @@ export class Renderer {
 
   /** The whole right side of an `assign` or of a connection. */
   value(root: Term): SvExpression {
-    this.#writeBelow(root)
-    const known = this.#written.get(root)
-    if (known !== undefined) return known
-    const text = this.#write(root)
-    return this.#isWorthAWire(root) ? this.#hoist(root, text) : text
+    return this.#value(root, undefined)
   }
 
   /** An expression for `always_comb`, where Icarus wants no selects. */
   processValue(root: Term): SvExpression {
-    const value = this.value(root)
-    return withoutSelects(value) ?? this.#hoist(root, value)
+    return this.#withoutSelects(this.value(root))
   }
 
-  /** A condition of `if`, or the subject of `case`: no selects, and no operator that needs its own wire. */
+  /** The same for what stands inside other text: a condition of `if`, the subject of `case`. */
   processOperand(root: Term): SvExpression {
-    const value = this.operand(root)
-    return withoutSelects(value) ?? this.#hoist(root, value)
+    return this.#withoutSelects(this.operand(root))
   }
 
   /** An expression that may stand inside another. */
@@ -93,13 +90,19 @@ export class Renderer {
     return this.#operand(root)
   }
 
-  /** A net with the value of a term. */
-  net(root: Term, mnemonic?: string): Net {
-    const value = this.value(root)
-    if (value.kind === 'name') return value.net
-    const wire = this.#hoist(root, value, false, mnemonic)
-    if (wire.kind !== 'name') throw new Error('a wire is no name')
+  /** A net with the value of a term; a new one is named with `mnemonic`. */
+  net(root: Term, mnemonic: string): Net {
+    const value = this.#value(root, mnemonic)
+    const wire = value.kind === 'name' ? value : this.#hoist(root, value, false, mnemonic)
     return wire.net
+  }
+
+  #value(root: Term, mnemonic: string | undefined): SvExpression {
+    this.#writeBelow(root)
+    const known = this.#written.get(root)
+    if (known !== undefined) return known
+    const text = this.#write(root)
+    return this.#isWorthAWire(root) ? this.#hoist(root, text, false, mnemonic) : text
   }
 
   #writeBelow(root: Term): void {
@@ -135,20 +138,82 @@ export class Renderer {
     return (this.uses.get(term) ?? 1) > 1 && !isCheap(term)
   }
 
-  #hoist(term: Term, text: SvExpression, signed = false, mnemonic?: string): SvExpression {
-    const operator = term.op === 'slice' && term.width === 1 ? 'bit' : mnemonics[term.op]
-    const stem = `${this.#stem}_${mnemonic ?? operator}`
+  #hoist(term: Term, text: SvExpression, signed = false, mnemonic?: string): sv.SvName {
+    if (text.kind === 'select' && mnemonic === undefined) {
+      const slice = this.#sliceWire(text)
+      this.#written.set(term, slice)
+      return slice
+    }
+    const stem = `${this.#stem}_${mnemonic ?? mnemonics[term.op]}`
+    const name = this.#wire(stem, text, signed || term.signed, term.place)
+    this.#written.set(term, name)
+    return name
+  }
+
+  #wire(stem: string, text: SvExpression, signed: boolean, place: Place | undefined): sv.SvName {
     const net: Net = {
       name: this.scope.allocate(stem),
-      width: term.width,
-      signed: signed || term.signed,
-      place: term.place,
+      width: text.width,
+      signed,
+      place,
       attributes: [],
     }
     this.addWire(net, text)
-    const name = sv.name(net)
-    this.#written.set(term, name)
-    return name
+    return sv.name(net)
+  }
+
+  /** One wire for all uses of the same bits, named after them: `op_bit3`, `op_bits7to4`. */
+  #sliceWire(text: sv.SvSelect): sv.SvName {
+    const { net, low, width } = text
+    const stem = stripDirection(net.name.replace(/_q$/, ''))
+    const bits = width === 1 ? `bit${low}` : `bits${low + width - 1}to${low}`
+    const key = `${net.name} ${bits}`
+    let wire = this.#slices.get(key)
+    if (wire === undefined) {
+      wire = this.#wire(`${stem}_${bits}`, text, false, undefined)
+      this.#slices.set(key, wire)
+    }
+    return wire
+  }
+
+  /** The expression with wires in place of its selects, and size casts in place of the lowest bits. */
+  #withoutSelects(text: SvExpression): SvExpression {
+    if (!text.selects) return text
+    switch (text.kind) {
+      case 'select':
+        return text.low === 0 && text.width > 1 && !text.net.signed
+          ? sv.resize(sv.name(text.net), text.width)
+          : this.#sliceWire(text)
+      case 'element':
+        return this.#wire(`${this.#stem}_${mnemonics.element}`, text, false, undefined)
+      case 'resize':
+        return sv.resize(this.#leafWithoutSelects(text.a), text.width)
+      case 'signCast':
+        return sv.signCast(this.#leafWithoutSelects(text.a), text.signed)
+      case 'unary':
+        return sv.unary(text.op, this.#withoutSelects(text.a))
+      case 'binary': {
+        const [a, b] = [this.#withoutSelects(text.a), this.#withoutSelects(text.b)]
+        return sv.binary(text.op, a, b, text.width)
+      }
+      case 'ternary':
+        return sv.ternary(
+          this.#withoutSelects(text.condition),
+          this.#withoutSelects(text.whenTrue),
+          this.#withoutSelects(text.whenFalse),
+        )
+      case 'concat':
+        return sv.concat(
+          text.parts.map((part) => this.#withoutSelects(part)),
+          text.count,
+        )
+      default:
+        throw new Error(`a process cannot read a ${text.kind}`)
+    }
+  }
+
+  #leafWithoutSelects(text: SvExpression): SvExpression {
+    return text.kind === 'select' ? this.#sliceWire(text) : this.#withoutSelects(text)
   }
 
   #write(term: Term): SvExpression {
@@ -176,13 +241,13 @@ export class Renderer {
       case 'umul':
         return sv.binary('*', this.#unsignedLeaf(a!), this.#unsignedLeaf(b!), term.width)
       case 'smul':
-        return sv.binary('*', this.#signedLeaf(a!), this.#signedLeaf(b!), term.width)
+        return this.#signedProduct(a!, b!, term.width)
       case 'and':
-        return this.#binary('&', a!, b!)
+        return this.#bitwise('&', a!, b!)
       case 'or':
-        return this.#binary('|', a!, b!)
+        return this.#bitwise('|', a!, b!)
       case 'xor':
-        return this.#binary('^', a!, b!)
+        return this.#bitwise('^', a!, b!)
       case 'eq':
       case 'ne':
         return this.#equality(term.op === 'eq' ? '==' : '!=', a!, b!)
@@ -234,13 +299,20 @@ export class Renderer {
     return this.#fitAll([operand])[0]!
   }
 
-  #hoistWritten(term: Term, signed = false): SvExpression {
+  #hoistWritten(term: Term, signed = false): sv.SvName {
     const text = this.#written.get(term)!
     return text.kind === 'name' ? text : this.#hoist(term, text, signed)
   }
 
   #binary(op: sv.SvBinaryOp, a: Term, b: Term): SvExpression {
     const [textA, textB] = this.#fitAll([a, b])
+    return sv.binary(op, textA!, textB!)
+  }
+
+  #bitwise(op: sv.SvBinaryOp, a: Term, b: Term): SvExpression {
+    const [textA, textB] = this.#fitAll([a, b]).map((text) =>
+      text.kind === 'literal' ? sv.mask(text) : text,
+    )
     return sv.binary(op, textA!, textB!)
   }
 
@@ -305,7 +377,9 @@ export class Renderer {
 
   #mux(term: Term): SvExpression {
     const [condition, whenTrue, whenFalse] = this.#fitAll(term.operands)
-    return sv.ternary(condition!, whenTrue!, whenFalse!)
+    const nests = whenTrue!.kind === 'ternary' && containsTernary(whenTrue!)
+    const first = nests ? this.#hoistWritten(term.operands[1]!) : whenTrue!
+    return sv.ternary(condition!, first, whenFalse!)
   }
 
   #zeroExtension(a: Term, width: number): SvExpression {
@@ -348,10 +422,22 @@ export class Renderer {
     return wire.signed ? wire : sv.signCast(wire, true)
   }
 
+  /** A negative literal is an expression, which has to be as wide as the product. */
+  #signedProduct(a: Term, b: Term, width: number): SvExpression {
+    const factor = (term: Term): SvExpression => {
+      const text = this.#signedLeaf(term)
+      const isNegative = text.kind === 'literal' && text.value >> BigInt(text.width - 1) === 1n
+      return isNegative
+        ? sv.literal(width, toSigned(text.value, text.width) & maskOf(width), true)
+        : text
+    }
+    return sv.binary('*', factor(a), factor(b), width)
+  }
+
   /** An unsigned expression whose value does not depend on the width around it. */
   #unsignedLeaf(term: Term): SvExpression {
-    const text = this.#unsigned(term)
-    return sv.isSelfDetermined(text) ? text : this.#hoistWritten(term)
+    if (!sv.isSelfDetermined(this.#written.get(term)!)) this.#hoistWritten(term)
+    return this.#unsigned(term)
   }
 
   #unsigned(term: Term): SvExpression {
@@ -362,10 +448,12 @@ export class Renderer {
   }
 
   #leafNet(term: Term): Net {
-    const text = this.#hoistWritten(term)
-    if (text.kind !== 'name') throw new Error('a wire is no name')
-    return text.net
+    return this.#hoistWritten(term).net
   }
+}
+
+function containsTernary({ whenTrue, whenFalse }: sv.SvTernary): boolean {
+  return whenTrue.kind === 'ternary' || whenFalse.kind === 'ternary'
 }
 
 /** Whether writing the term twice is better than giving it a wire. */
@@ -386,33 +474,5 @@ function isCheap(term: Term): boolean {
       return a!.op === 'net' && b!.isConst
     default:
       return false
-  }
-}
-
-/** The expression with low part-selects written as size casts, or undefined when it has other selects. */
-function withoutSelects(text: SvExpression): SvExpression | undefined {
-  if (!text.selects) return text
-  switch (text.kind) {
-    case 'select':
-      if (text.low !== 0 || text.width === 1 || text.net.signed) return undefined
-      return sv.resize(sv.name(text.net), text.width)
-    case 'unary': {
-      const a = withoutSelects(text.a)
-      return a && sv.unary(text.op, a)
-    }
-    case 'binary': {
-      const [a, b] = [withoutSelects(text.a), withoutSelects(text.b)]
-      return a && b && sv.binary(text.op, a, b, text.width)
-    }
-    case 'ternary': {
-      const [c, t, f] = [text.condition, text.whenTrue, text.whenFalse].map(withoutSelects)
-      return c && t && f && sv.ternary(c, t, f)
-    }
-    case 'concat': {
-      const parts = text.parts.map(withoutSelects)
-      return parts.every((part) => part !== undefined) ? sv.concat(parts, text.count) : undefined
-    }
-    default:
-      return undefined
   }
 }

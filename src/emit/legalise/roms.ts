@@ -2,6 +2,7 @@ import type { ExpressionNode } from '../../hdl/ir/expression.js'
 import type { RomNode, SignalNode } from '../../hdl/ir/module-node.js'
 import type { RomContents } from '../../hdl/ir/rom-contents.js'
 import type { NameScope } from '../names.js'
+import { declaredFirst } from '../prettify/declared-first.js'
 import * as sv from '../printable/expression.js'
 import type { SvImage, SvItem, SvSection } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
@@ -146,9 +147,10 @@ export class RomSections {
         items.push(...this.#macro(rom, rom.form.module, address, data))
         break
     }
-    const words = `${contents.depth} word${contents.depth === 1 ? '' : 's'} of ${contents.width} bits`
-    const text = `ROM ${rom.name}: ${words}, ${constructionOf(rom)}, SHA-256 ${contents.hash.slice(0, 12)}`
-    return [{ kind: 'comment', text }, ...this.wires, ...items]
+    const size = `${plural(contents.depth, 'word')} of ${plural(contents.width, 'bit')}`
+    const hash = contents.hash.slice(0, 12)
+    const text = `ROM ${rom.name}: ${size}, ${constructionOf(rom)}, SHA-256 ${hash}`
+    return [{ kind: 'comment', text }, ...declaredFirst([...this.wires, ...items])]
   }
 
   /** The array that all reads of a `readmemh` ROM share, declared with the first. */
@@ -200,6 +202,10 @@ export class RomSections {
     if (inRange === undefined) return word(at)
     return sv.ternary(this.renderer.operand(inRange), word(at), sv.literal(width, 0n))
   }
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** Whether an address lies below the depth; undefined when all do. */

@@ -46,6 +46,8 @@ export function unary(
 function complement(a: Term, look: TermLook): Term | undefined {
   const [x, y] = a.operands
   switch (a.op) {
+    case 'reduceOr':
+      return compare('eq', x!, constant(x!.width, 0n), look)
     case 'eq':
       return new Term('ne', 1, a.operands, look)
     case 'ne':
@@ -140,7 +142,13 @@ export function compare(op: Comparison, a: Term, b: Term, look: TermLook = plain
   const narrow = narrowComparison(op, a, b, look)
   if (narrow !== undefined) return narrow
   if (op === 'eq' || op === 'ne') return equality(op, a, b, look)
-
+  if (width === 1) {
+    // As numbers of one bit: 0 and 1, or 0 and -1.
+    const [low, high] = op === 'ult' || op === 'ule' ? [a, b] : [b, a]
+    const isLess = bitwise('and', unary('not', low), high, look)
+    const isMore = bitwise('or', unary('not', low), high, look)
+    return op === 'ult' || op === 'slt' ? isLess : isMore
+  }
   const signed = op === 'slt' || op === 'sle'
   const least = signed ? 1n << BigInt(width - 1) : 0n
   const greatest = signed ? least - 1n : maskOf(width)
@@ -295,7 +303,7 @@ export function slice(a: Term, low: number, width: number, look: TermLook = plai
           return arithmetic('mul', resized(inner!, signed), resized(a.operands[1]!, signed), look)
         }
         case 'shl':
-          return new Term('shl', width, [part(inner!), a.operands[1]!], look)
+          return shift('shl', part(inner!), a.operands[1]!, look)
       }
     }
   }
@@ -340,6 +348,8 @@ export function concat(parts: readonly Term[], look: TermLook = plainLook): Term
   }
   if (joined.length === 1) return joined[0]!
   const width = joined.reduce((sum, part) => sum + part.width, 0)
+  const [first, ...rest] = joined
+  if (first!.isConst && first!.value === 0n) return extend(concat(rest), width, false, look)
   return new Term('concat', width, joined, look)
 }
 
@@ -423,9 +433,15 @@ export function index(a: Term, position: Term, width: number, look: TermLook = p
   return element(a, position, width, look)
 }
 
-/** A position that counts exactly the elements of `a`. */
+/** A position that counts the elements of `a`. */
 function element(a: Term, position: Term, width: number, look: TermLook): Term {
-  return new Term('element', width, [a, firstBit(a, position, width)], look)
+  const exact = extend(position, bitsOfIndex(a.width / width), false)
+  const start = firstBit(a, exact, width)
+  if (start.isConst) {
+    const low = Number(start.value)
+    return low + width <= a.width ? slice(a, low, width, look) : constant(width, 0n, look)
+  }
+  return new Term('element', width, [a, start], look)
 }
 
 /** The number of the lowest bit of an element, in as many bits as the numbers of `a`'s bits have. */

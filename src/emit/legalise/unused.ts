@@ -1,4 +1,5 @@
 import type { NameScope } from '../names.js'
+import { declaredFirst } from '../prettify/declared-first.js'
 import type { SvExpression } from '../printable/expression.js'
 import * as sv from '../printable/expression.js'
 import type { SvItem, SvSection, SvStatement } from '../printable/module.js'
@@ -146,7 +147,7 @@ export class ReadBits {
 
 /** `assign unused_x = ^x;` for every net with bits that nothing reads; tools exempt the name. */
 export function unusedSection(nets: readonly Net[], reads: ReadBits, scope: NameScope): SvSection {
-  return nets.flatMap((net): SvItem[] => {
+  const sinks = nets.flatMap((net): SvItem[] => {
     const ranges = reads.unread(net)
     if (ranges.length === 0 || net.name.includes('unused')) return []
     const parts = ranges.map(({ low, width }) => sv.select(net, low, width))
@@ -164,4 +165,5 @@ export function unusedSection(nets: readonly Net[], reads: ReadBits, scope: Name
       { kind: 'assign', target: sink, value, place: undefined },
     ]
   })
+  return declaredFirst(sinks)
 }

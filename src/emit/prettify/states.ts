@@ -1,5 +1,5 @@
 import type { TermStatement } from '../legalise/statements.js'
-import { type NameScope, upperCamel } from '../names.js'
+import { type NameScope, stripDirection, upperCamel } from '../names.js'
 import { literal, type SvLiteral } from '../printable/expression.js'
 import type { Net } from '../printable/net.js'
 
@@ -59,7 +59,7 @@ export class StateLabels {
       this.#labels.set(net, labels)
     }
     if (labels.has(value)) return
-    const prefix = upperCamel(this.stemOf(net)).replace(/State$/, 'St')
+    const prefix = upperCamel(stripDirection(this.stemOf(net))).replace(/State$/, 'St')
     labels.set(value, this.scope.allocate(prefix + upperCamel(label)))
   }
 }

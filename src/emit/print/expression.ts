@@ -1,4 +1,9 @@
-import { type SvBinaryOp, type SvExpression, widestLiteral } from '../printable/expression.js'
+import {
+  type SvBinaryOp,
+  type SvExpression,
+  type SvLiteral,
+  widestLiteral,
+} from '../printable/expression.js'
 
 /** `logic`'s digits: decimal while it is easy to read, else hexadecimal. */
 const largestDecimal = 1023n
@@ -10,6 +15,7 @@ const logicalOperators: ReadonlyMap<SvBinaryOp, string> = new Map([
   ['&', '&&'],
   ['|', '||'],
 ])
+const comparisons: ReadonlySet<SvBinaryOp> = new Set(['==', '!=', '<', '<=', '>', '>='])
 const associative: ReadonlySet<SvBinaryOp> = new Set(['+', '*', '&', '|', '^'])
 
 /** A part of an expression after which, or for `ownLine` before which, a line may end. */
@@ -22,7 +28,7 @@ export interface Piece {
 export function printExpression(expression: SvExpression, truth = false): string {
   switch (expression.kind) {
     case 'literal':
-      return printLiteral(expression.width, expression.value, expression.signed, expression.label)
+      return printLiteral(expression)
     case 'name':
       return expression.net.name
     case 'select': {
@@ -49,7 +55,7 @@ export function printExpression(expression: SvExpression, truth = false): string
       const isTruth = truth && op === '!'
       const text = printExpression(expression.a, isTruth)
       // Yosys reads `-9'(a)` as a cast to a width of -9.
-      const bare = isPrimary(expression.a) && expression.a.kind !== 'resize'
+      const bare = isLeaf(expression.a) && expression.a.kind !== 'resize'
       return op + (bare ? text : `(${text})`)
     }
     case 'binary':
@@ -73,7 +79,7 @@ export function pieces(expression: SvExpression, truth: boolean, width: number):
     case 'ternary': {
       const { condition, whenTrue, whenFalse } = expression
       const arm = whenTrue.kind === 'ternary' ? parenthesised : pieces
-      const question = suffixed(operandPieces(condition, true, width, isPrimary), ' ?')
+      const question = suffixed(operandPieces(condition, true, width, isPlainCondition), ' ?')
       const [first, ...rest] = suffixed(arm(whenTrue, truth, width), ' :')
       const choice = { text: `${question.at(-1)!.text} ${first!.text}`, ownLine: false }
       const otherwise = pieces(whenFalse, truth, width)
@@ -100,7 +106,7 @@ export function pieces(expression: SvExpression, truth: boolean, width: number):
       return prefixed(parts.flat(), '{')
     }
     case 'literal': {
-      const chunks: SvExpression[] = []
+      const chunks: SvLiteral[] = []
       for (let high = expression.width; high > 0; high -= literalChunk) {
         const low = Math.max(0, high - literalChunk)
         const value = (expression.value >> BigInt(low)) & ((1n << BigInt(high - low)) - 1n)
@@ -138,6 +144,16 @@ function isPrimary(expression: SvExpression): boolean {
   }
 }
 
+export function isComparison(expression: SvExpression): boolean {
+  return expression.kind === 'binary' && comparisons.has(expression.op)
+}
+
+/** A flag, or the negation of one. */
+function isPlainCondition(condition: SvExpression): boolean {
+  if (condition.kind === 'unary') return condition.op === '~' && isLeaf(condition.a)
+  return condition.kind !== 'binary' && condition.kind !== 'ternary'
+}
+
 function isLeaf(expression: SvExpression): boolean {
   return (
     expression.kind !== 'binary' && expression.kind !== 'ternary' && expression.kind !== 'unary'
@@ -167,12 +183,7 @@ function suffixed(list: readonly Piece[], suffix: string): Piece[] {
   return [...list.slice(0, -1), { text: last.text + suffix, ownLine: last.ownLine }]
 }
 
-export function printLiteral(
-  width: number,
-  value: bigint,
-  signed: boolean,
-  label?: string | undefined,
-): string {
+export function printLiteral({ width, value, signed, label, isMask }: SvLiteral): string {
   if (label !== undefined) return label
   if (width > widestLiteral)
     throw new Error(`the printer does not print a literal of ${width} bits`)
@@ -182,6 +193,9 @@ export function printLiteral(
     const magnitude = (1n << BigInt(width)) - value
     const isLeast = magnitude === value
     if (!isLeast && magnitude <= largestDecimal) return `-${width}'sd${magnitude}`
-  } else if (value <= largestDecimal) return `${width}'${sign}d${value}`
-  return `${width}'${sign}h${value.toString(16)}`
+  } else if (value <= largestDecimal && !(isMask && value > 9n)) {
+    return `${width}'${sign}d${value}`
+  }
+  const digits = value.toString(16)
+  return `${width}'${sign}h${isMask ? digits.padStart(Math.ceil(width / 4), '0') : digits}`
 }

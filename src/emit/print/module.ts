@@ -1,4 +1,5 @@
 import type { AttributeNode } from '../../hdl/ir/module-node.js'
+import type { SvLiteral } from '../printable/expression.js'
 import type {
   SvCheck,
   SvChecks,
@@ -6,12 +7,13 @@ import type {
   SvItem,
   SvMemory,
   SvModule,
+  SvSection,
   SvSequential,
   SvTable,
 } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
 import { printLiteral } from './expression.js'
-import { printStatements } from './statements.js'
+import { printBranches, printStatements } from './statements.js'
 import { commentLine, type LineSource, type PrintOptions, Writer } from './writer.js'
 
 export interface PrintedModule {
@@ -28,9 +30,7 @@ export function printModule(module: SvModule, options: PrintOptions): PrintedMod
   printPorts(writer, module)
   for (const section of module.sections) {
     writer.blank()
-    writer.indented(() => {
-      for (const item of section) printItem(writer, item)
-    })
+    writer.indented(() => printSection(writer, section))
   }
   writer.blank()
   writer.line('endmodule')
@@ -55,16 +55,72 @@ function printPorts(writer: Writer, module: SvModule): void {
   } else {
     writer.line(`module ${module.name} (`, module.place, true)
   }
-  const types = module.ports.map(({ net }) => netType(net))
-  const widest = Math.max(...types.map((type) => type.length))
-  writer.indented(() => {
-    for (const [position, { direction, net }] of module.ports.entries()) {
-      const comma = position === module.ports.length - 1 ? '' : ','
-      const declaration = `${direction.padEnd(6)} ${types[position]!.padEnd(widest)} ${net.name}${comma}`
-      writer.line(printAttributes(net.attributes) + declaration, net.place, true)
-    }
-  })
+  const widest = Math.max(...module.ports.map(({ net }) => netType(net).length))
+  writer.indented(() =>
+    writer.aligned(
+      module.ports.map(({ direction, net }, position) => {
+        const comma = position === module.ports.length - 1 ? '' : ','
+        const declaration = `${direction.padEnd(6)} ${netType(net).padEnd(widest)} ${net.name}${comma}`
+        return { text: printAttributes(net.attributes) + declaration, place: net.place }
+      }),
+    ),
+  )
   writer.line(');')
+}
+
+/** Declarations that follow each other are aligned; a process stands apart from what is before it. */
+function printSection(writer: Writer, section: SvSection): void {
+  for (let from = 0; from < section.length; ) {
+    const item = section[from]!
+    let to = from + 1
+    while (section[to]?.kind === item.kind) to++
+    const run = section.slice(from, to)
+    if (item.kind === 'declare') {
+      printDeclarations(
+        writer,
+        run.flatMap((each) => (each.kind === 'declare' ? each.net : [])),
+      )
+    } else if (item.kind === 'localparam') {
+      printLocalparams(
+        writer,
+        run.flatMap((each) => (each.kind === 'localparam' ? each.value : [])),
+      )
+    } else {
+      for (const [position, each] of run.entries()) {
+        const before = section[from + position - 1]
+        const apart = before !== undefined && (isBlock(each) || isBlock(before))
+        if (apart && before.kind !== 'comment') writer.blank()
+        printItem(writer, each)
+      }
+    }
+    from = to
+  }
+}
+
+function isBlock({ kind }: SvItem): boolean {
+  return (
+    kind === 'combinational' || kind === 'sequential' || kind === 'table' || kind === 'instance'
+  )
+}
+
+function printDeclarations(writer: Writer, nets: readonly Net[]): void {
+  const widest = Math.max(...nets.map((net) => netType(net).length))
+  writer.aligned(
+    nets.map((net) => ({
+      text: `${printAttributes(net.attributes)}${netType(net).padEnd(widest)} ${net.name};`,
+      place: net.place,
+    })),
+  )
+}
+
+function printLocalparams(writer: Writer, values: readonly SvLiteral[]): void {
+  const widest = Math.max(...values.map(({ label }) => label!.length))
+  for (const value of values) {
+    const digits = printLiteral({ ...value, label: undefined })
+    writer.line(
+      `localparam ${vectorType(value.width, false)} ${value.label!.padEnd(widest)} = ${digits};`,
+    )
+  }
 }
 
 function printItem(writer: Writer, item: SvItem): void {
@@ -72,23 +128,18 @@ function printItem(writer: Writer, item: SvItem): void {
     case 'comment':
       writer.line(commentLine(item.text))
       break
-    case 'declare': {
-      const attributes = printAttributes(item.net.attributes)
-      writer.line(`${attributes}${netType(item.net)} ${item.net.name};`, item.net.place, true)
+    case 'declare':
+      printDeclarations(writer, [item.net])
       break
-    }
-    case 'localparam': {
-      const { width, value, label } = item.value
-      const digits = printLiteral(width, value, false)
-      writer.line(`localparam ${vectorType(width, false)} ${label} = ${digits};`)
+    case 'localparam':
+      printLocalparams(writer, [item.value])
       break
-    }
     case 'unusedParameter':
       writer.line(`localparam unused_${item.parameter} = ${item.parameter};`)
       break
     case 'assign': {
       const look = { place: item.place, comment: true }
-      writer.expression(`assign ${item.target.name} = `, item.value, ';', look)
+      writer.assignment(`assign ${item.target.name} = `, item.value, look)
       break
     }
     case 'combinational':
@@ -128,8 +179,13 @@ function printSequential(writer: Writer, { clock, reset, body }: SvSequential): 
   writer.indented(() => {
     writer.line(`if (${reset.activeLow ? '!' : ''}${reset.net.name}) begin`)
     writer.indented(() => printStatements(writer, reset.body, '<='))
-    writer.line('end else begin')
-    writer.indented(() => printStatements(writer, body, '<='))
+    const [only] = body
+    if (body.length === 1 && only?.kind === 'if' && only.otherwise.length === 0) {
+      printBranches(writer, only, '<=', 'end else if')
+    } else if (body.length > 0) {
+      writer.line('end else begin')
+      writer.indented(() => printStatements(writer, body, '<='))
+    }
     writer.line('end')
   })
   writer.line('end')
@@ -148,11 +204,11 @@ function printTable(writer: Writer, { address, data, contents, place }: SvTable)
     writer.line(`case (${address.name})`)
     writer.indented(() => {
       const words = Math.min(contents.depth, 2 ** Math.min(address.width, 52))
-      for (let at = 0; at < words; at++) {
-        const word = printWord(contents.word(at), contents.width)
-        writer.line(`${address.width}'d${at}: ${data.name} = ${word};`)
-      }
-      writer.line(`default: ${data.name} = ${printWord(0n, contents.width)};`)
+      const widest = Math.max(`${address.width}'d${words - 1}:`.length, 'default:'.length)
+      const assignWord = (label: string, word: bigint) =>
+        writer.line(`${label.padEnd(widest)} ${data.name} = ${printWord(word, contents.width)};`)
+      for (let at = 0; at < words; at++) assignWord(`${address.width}'d${at}:`, contents.word(at))
+      assignWord('default:', 0n)
     })
     writer.line('endcase')
   })
@@ -243,7 +299,9 @@ function vectorType(width: number, signed: boolean): string {
 
 function printAttributes(attributes: readonly AttributeNode[]): string {
   if (attributes.length === 0) return ''
-  const list = attributes.map(({ name, value }) => `${name} = ${printConstant(value)}`)
+  const list = attributes.map(({ name, value }) =>
+    value === 1 ? name : `${name} = ${printConstant(value)}`,
+  )
   return `(* ${list.join(', ')} *) `
 }
 

@@ -1,6 +1,6 @@
-import type { SvMemoryLane, SvStatement } from '../printable/module.js'
+import type { SvIf, SvMemoryLane, SvStatement } from '../printable/module.js'
 import type { Net } from '../printable/net.js'
-import { printExpression } from './expression.js'
+import { printExpression, printLiteral } from './expression.js'
 import type { Writer } from './writer.js'
 
 /** Statements of a process; `assignment` is blocking or not. */
@@ -13,15 +13,11 @@ export function printStatements(
     switch (statement.kind) {
       case 'assign': {
         const { target, value, place } = statement
-        writer.expression(`${printTarget(target)} ${assignment} `, value, ';', { place })
+        writer.assignment(`${printTarget(target)} ${assignment} `, value, { place })
         break
       }
       case 'if':
-        for (const [position, { condition, body }] of statement.branches.entries()) {
-          const keyword = position === 0 ? 'if' : 'end else if'
-          writer.expression(`${keyword} (`, condition, ') begin', { truth: true })
-          writer.indented(() => printStatements(writer, body, assignment))
-        }
+        printBranches(writer, statement, assignment, 'if')
         if (statement.otherwise.length > 0) {
           writer.line('end else begin')
           writer.indented(() => printStatements(writer, statement.otherwise, assignment))
@@ -32,11 +28,12 @@ export function printStatements(
         writer.expression('case (', statement.subject, ')')
         writer.indented(() => {
           for (const { values, body } of statement.cases) {
-            const labels = values.map((value) => printExpression(value)).join(', ')
+            const labels = values.map(printLiteral).join(', ')
             printCaseItem(writer, labels, body, assignment)
           }
-          const { otherwise, otherwiseComment } = statement
-          printCaseItem(writer, 'default', otherwise, assignment, otherwiseComment)
+          const { otherwise, otherwiseValues } = statement
+          const comment = otherwiseValues.map(printLiteral).join(', ')
+          printCaseItem(writer, 'default', otherwise, assignment, comment)
         })
         writer.line('endcase')
         break
@@ -45,18 +42,32 @@ export function printStatements(
   }
 }
 
+/** The branches of an `if`, up to what comes before its last `end`. */
+export function printBranches(
+  writer: Writer,
+  { branches }: SvIf,
+  assignment: '=' | '<=',
+  firstKeyword: 'if' | 'end else if',
+): void {
+  for (const [position, { condition, body }] of branches.entries()) {
+    const keyword = position === 0 ? firstKeyword : 'end else if'
+    writer.expression(`${keyword} (`, condition, ') begin', { truth: true })
+    writer.indented(() => printStatements(writer, body, assignment))
+  }
+}
+
 function printCaseItem(
   writer: Writer,
   label: string,
   body: readonly SvStatement[],
   assignment: '=' | '<=',
-  comment?: string,
+  comment = '',
 ): void {
   if (body.length === 0) {
     writer.line(`${label}: ;`)
     return
   }
-  writer.line(`${label}: begin${comment === undefined ? '' : `  // ${comment}`}`)
+  writer.line(`${label}: begin${comment === '' ? '' : `  // ${comment}`}`)
   writer.indented(() => printStatements(writer, body, assignment))
   writer.line('end')
 }

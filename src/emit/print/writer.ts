@@ -1,6 +1,6 @@
 import type { Place } from '../../hdl/place.js'
 import type { SvExpression } from '../printable/expression.js'
-import { pieces } from './expression.js'
+import { isComparison, pieces } from './expression.js'
 
 export interface PrintOptions {
   /** Columns; only literals and names that are longer run over. */
@@ -19,6 +19,15 @@ export interface LineSource {
 
 const indentStep = 2
 const continuationIndent = 4
+
+/** How an expression is written on its line. */
+export interface ExpressionLook {
+  /** It is a condition. */
+  readonly truth?: boolean
+  readonly place?: Place | undefined
+  /** Write the place behind it. */
+  readonly comment?: boolean
+}
 
 /** Lines of one file, and where they come from. */
 export class Writer {
@@ -57,16 +66,24 @@ export class Writer {
     if (comment) this.#append(sourceComment(source.file, source.line))
   }
 
+  /** Lines with their sources behind them in one column, where they fit. */
+  aligned(lines: readonly { readonly text: string; readonly place: Place | undefined }[]): void {
+    const widest = Math.max(0, ...lines.map(({ text }) => text.length))
+    for (const { text, place } of lines) {
+      const comment =
+        place?.line === undefined ? '' : sourceComment(place.line.file, place.line.line)
+      const padded = this.#indent + widest + 2 + comment.length <= this.options.lineWidth
+      this.line(text, place)
+      if (comment !== '') this.#append(comment, padded ? widest - text.length : 0)
+    }
+  }
+
   /** `prefix expression suffix`, broken between operands where it is too long for one line. */
   expression(
     prefix: string,
     expression: SvExpression,
     suffix: string,
-    look: {
-      readonly truth?: boolean
-      readonly place?: Place | undefined
-      readonly comment?: boolean
-    } = {},
+    look: ExpressionLook = {},
   ): void {
     const first = this.lines.length + 1
     const room = this.options.lineWidth - this.#indent - suffix.length
@@ -94,9 +111,15 @@ export class Writer {
     if (look.comment) this.#append(sourceComment(source.file, source.line))
   }
 
-  #append(comment: string): void {
+  /** `prefix value;`, with parentheses around a comparison. */
+  assignment(prefix: string, value: SvExpression, look: ExpressionLook): void {
+    if (isComparison(value)) this.expression(`${prefix}(`, value, ');', look)
+    else this.expression(prefix, value, ';', look)
+  }
+
+  #append(comment: string, padding = 0): void {
     const last = this.lines.length - 1
-    const text = `${this.lines[last]}  ${comment}`
+    const text = `${this.lines[last]}${' '.repeat(padding + 2)}${comment}`
     if (this.options.sourceComments && text.length <= this.options.lineWidth)
       this.lines[last] = text
   }

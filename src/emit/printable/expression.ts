@@ -32,6 +32,8 @@ export interface SvLiteral extends Sized {
   readonly value: bigint
   /** Name of a localparam to print instead of digits. */
   readonly label: string | undefined
+  /** Prints in hexadecimal: the literal is a mask. */
+  readonly isMask: boolean
 }
 
 export interface SvName extends Sized {
@@ -124,7 +126,12 @@ export const widestLiteral = 65_536
 export function literal(width: number, value: bigint, signed = false, label?: string): SvLiteral {
   refuse(width > widestLiteral, `a literal of ${width} bits`)
   const size = label?.length ?? 5 + width / 4
-  return { kind: 'literal', width, signed, value, label, size, selects: false }
+  return { kind: 'literal', width, signed, value, label, isMask: false, size, selects: false }
+}
+
+/** A literal that stands for its bits rather than for a number. */
+export function mask(text: SvLiteral): SvLiteral {
+  return { ...text, signed: false, isMask: true }
 }
 
 export function name(net: Net): SvName {
@@ -169,10 +176,13 @@ export function binary(
   width = comparisons.has(op) ? 1 : a.width,
 ): SvBinary {
   const isShift = shifts.has(op)
-  const whole = op === '*' && width === a.width + b.width
-  refuse(!isShift && !whole && a.width !== b.width, `${op} of unequal widths`)
-  refuse(whole && a.signed !== b.signed, 'a product of a signed and an unsigned value')
-  refuse(whole && !(isSelfDetermined(a) && isSelfDetermined(b)), 'an expression in a product')
+  if (op === '*' && (a.width < width || b.width < width)) {
+    refuse(a.width > width || b.width > width, 'a product narrower than an operand')
+    refuse(a.signed !== b.signed, 'a product of a signed and an unsigned value')
+    refuse(!(isSelfDetermined(a) && isSelfDetermined(b)), 'an expression in a widening product')
+  } else {
+    refuse(!isShift && a.width !== b.width, `${op} of unequal widths`)
+  }
   refuseOperands(a, b)
   refuse(op === '>>>' && !a.signed, 'an arithmetic shift of an unsigned value')
   const ordered = op !== '==' && op !== '!=' && comparisons.has(op)
@@ -240,8 +250,9 @@ function refuseOperands(...operands: readonly SvExpression[]): void {
   for (const operand of operands) {
     if (operand.kind !== 'binary') continue
     refuse(operand.op === '>>>', 'an arithmetic shift inside an expression')
-    const whole = operand.op === '*' && operand.width !== operand.a.width
-    refuse(whole, 'a widening product inside an expression')
+    const narrowest = Math.min(operand.a.width, operand.b.width)
+    const widens = operand.op === '*' && narrowest < operand.width
+    refuse(widens, 'a widening product inside an expression')
   }
 }
 

@@ -113,8 +113,8 @@ export interface SvCase {
   readonly subject: SvExpression
   readonly cases: readonly SvCaseItem[]
   readonly otherwise: readonly SvStatement[]
-  /** What the `default` stands for, when it replaces the last value. */
-  readonly otherwiseComment: string | undefined
+  /** The values that only `default` covers, when it stands in place of the last item. */
+  readonly otherwiseValues: readonly SvLiteral[]
 }
 
 export interface SvCaseItem {
