@@ -1,0 +1,97 @@
+import { type Command, Option } from 'commander'
+import { InputError } from '../common/input-error.js'
+import { openProgress } from '../flow/progress.js'
+import { runTile, type TileReport, type TileStep } from '../flow/tile/run-tile.js'
+import { parseTileRequest, romPolicyHelp } from '../flow/tile/tile-request.js'
+import { printTileReport } from './tile-table.js'
+
+const commands: readonly {
+  readonly name: string
+  readonly does: string
+  readonly steps: readonly TileStep[]
+  readonly needsOut?: boolean
+}[] = [
+  {
+    name: 'tile',
+    does: 'generate, lint, simulate and synthesise the L-Units of one projection, and print one table',
+    steps: ['write', 'lint', 'simulate', 'synth'],
+  },
+  {
+    name: 'generate',
+    does: 'write the SystemVerilog of one projection',
+    steps: ['write'],
+    needsOut: true,
+  },
+  { name: 'lint', does: 'lint it with Verilator, Icarus and Yosys', steps: ['lint'] },
+  {
+    name: 'simulate',
+    does: 'multiply vectors in simulation and compare with the golden function',
+    steps: ['simulate'],
+  },
+  { name: 'synth', does: 'synthesise it and print areas', steps: ['synth'] },
+]
+
+const example = '--model stories260K.bin --tensor layers.0.attention.wq'
+
+/** Adds `tile` and its single steps. */
+export function addTileCommands(program: Command, setExitCode: (code: number) => void): void {
+  for (const { name, does, steps, needsOut } of commands) {
+    const command = program
+      .command(name)
+      .summary(does)
+      .description(`${capitalised(does)}.`)
+    addTileOptions(command)
+    command.addHelpText(
+      'after',
+      `\nExamples:\n  romulus ${name} ${example}${needsOut ? ' --out rtl-out' : ''}\n` +
+        `  romulus ${name} ${example} --bits 2 --group 32 --rom table --engine verilator --json\n`,
+    )
+    command.action(async (options: { json?: boolean }) => {
+      const request = parseTileRequest(options)
+      if (needsOut && request.out === undefined) {
+        throw new InputError('is required', { field: '--out' }, 'a directory for the SystemVerilog')
+      }
+      const report = await runTile(request, new Set(steps), openProgress())
+      process.stdout.write(
+        options.json ? `${JSON.stringify(report, null, 2)}\n` : printTileReport(report),
+      )
+      setExitCode(isGood(report) ? 0 : 1)
+    })
+  }
+}
+
+function addTileOptions(command: Command): void {
+  command
+    .requiredOption('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors')
+    .requiredOption('--tensor <name>', 'projection, by its name in the file or the canonical one')
+    .option('--bits <n>', 'bits of a code: 8, 4 or 2 (as stored, else 4)')
+    .option('--group <n>', 'weights that share a scale: 32, 64 or 128 (as stored, else 64)')
+    .option('--requantize', 'round weights that are stored quantised a second time')
+    .option('--rom <policy>', romPolicyHelp, 'brom:4')
+    .option('--lanes <n>', 'codes in a ROM word', '16')
+    .option('--units <n>', 'L-Units that share the rows', '1')
+    .option('--mantissa-bits <n>', 'bits of an aligned activation, 10 to 16', '12')
+    .option('--pipeline <n>', 'registers in the pipeline, 0 to 10', '6')
+    .addOption(
+      new Option('--engine <name>', 'simulator')
+        .choices(['embedded', 'verilator', 'iverilog'])
+        .default('embedded'),
+    )
+    .option('--vectors <n>', 'vectors to multiply: half captured from the model, half random', '4')
+    .option('--seed <n>', 'seed of the random vectors', '1')
+    .option('--wave <file>', 'write a waveform (.vcd, .fst)')
+    .option('--docker <image>', 'run Verilator in this image')
+    .option('--yosys <which>', 'wasm or native', 'wasm')
+    .option('--liberty <file...>', 'also map to these libraries')
+    .option('--clock-period <ns>', 'for the constraints file', '2')
+    .option('--out <directory>', 'write the design here')
+    .option('--json', 'print the report as JSON')
+}
+
+function isGood({ simulation, lint }: TileReport): boolean {
+  return simulation?.difference === undefined && (lint ?? []).every(({ clean }) => clean)
+}
+
+function capitalised(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`
+}

@@ -1,0 +1,6 @@
+export { type AreaReport, type ModuleArea, type SynthesisOptions, synthesize } from './area.js'
+export { osu018Path } from './liberty.js'
+export { lint } from './lint.js'
+export { readSramTable, type SramMacro } from './sram-table.js'
+export { openYosys, type Yosys, type YosysEngine } from './yosys.js'
+export { YosysError, YosysTimeout } from './yosys-error.js'
