@@ -23,7 +23,7 @@ export interface EmittedFile {
 }
 
 /**
- * A register or memory that no reset initialises, by its hierarchical name below the top
+ * A register or memory that no asynchronous reset initialises, by its hierarchical name below the top
  * (`u_mac.acc_q`). Two-state engines start it at zero, so four-state benches set it to zero too.
  */
 export interface UnresetState {

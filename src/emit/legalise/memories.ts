@@ -151,7 +151,7 @@ function writeStatements(
   renderer: Renderer,
 ): readonly SvStatement[] {
   if (enable.isConst && enable.value === 0n) return []
-  const at = sv.name(renderer.net(address, 'waddr'))
+  const at = sv.name(renderer.addressNet(address, 'waddr'))
   const { place } = node
   const lanes = width / laneWidth
   const store = (low: number, value: sv.SvExpression): SvStatement => ({
@@ -190,7 +190,7 @@ function readStatements(
   { node, address, data, enable, inRange }: ReadPort,
   renderer: Renderer,
 ): readonly SvStatement[] {
-  const at = sv.name(renderer.net(address, 'raddr'))
+  const at = sv.name(renderer.addressNet(address, 'raddr'))
   const word = sv.word(name, at, width)
   const value =
     inRange === undefined

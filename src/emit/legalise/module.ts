@@ -15,7 +15,7 @@ import { termsOf } from './statements.js'
 import type { Term } from './term.js'
 import { ReadBits, unusedSection } from './unused.js'
 
-/** A register without reset or a memory without contents, by its emitted name. */
+/** A register without asynchronous reset or a memory without contents, by its emitted name. */
 export interface UnresetNet {
   readonly name: string
   readonly width: number
@@ -228,7 +228,7 @@ function declaredNets(
 function unresetOf({ registers, memories }: LoweredModule): UnresetNet[] {
   return [
     ...registers
-      .filter(({ signal }) => signal.register!.reset === undefined)
+      .filter(({ signal }) => signal.register!.reset?.style !== 'async')
       .map(({ value: { name, width } }) => ({ name, width })),
     ...memories.flatMap(({ node: { name, width, depth, init }, reads }) => [
       ...(init === undefined ? [{ name, width, depth }] : []),

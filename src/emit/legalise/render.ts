@@ -97,6 +97,13 @@ export class Renderer {
     return wire.net
   }
 
+  /** The same, unsigned: an index that tools take for a negative one reads nothing. */
+  addressNet(root: Term, mnemonic: string): Net {
+    const known = this.#value(root, mnemonic)
+    if (known.kind === 'name' && !known.signed) return known.net
+    return this.#wire(`${this.#stem}_${mnemonic}`, known, false, root.place).net
+  }
+
   #value(root: Term, mnemonic: string | undefined): SvExpression {
     this.#writeBelow(root)
     const known = this.#written.get(root)
@@ -353,8 +360,8 @@ export class Renderer {
     const [vector, start] = term.operands
     const net = this.#leafNet(vector!)
     const text = this.#written.get(start!)!
-    const short = text.size <= longestStart && text.kind !== 'binary'
-    return sv.element(net, short ? text : this.#hoistWritten(start!), term.width)
+    if (text.size > longestStart || text.kind === 'binary') this.#hoistWritten(start!)
+    return sv.element(net, this.#unsigned(start!), term.width)
   }
 
   #concat(term: Term): SvExpression {

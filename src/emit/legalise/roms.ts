@@ -118,7 +118,7 @@ export class RomSections {
       case 'table':
         items.push({
           kind: 'table',
-          address: this.renderer.net(address, 'addr'),
+          address: this.renderer.addressNet(address, 'addr'),
           data,
           contents,
           place,
@@ -197,7 +197,7 @@ export class RomSections {
     word: (address: sv.SvExpression) => sv.SvExpression,
   ): sv.SvExpression {
     const { depth, width, addressWidth } = rom.contents
-    const at = sv.name(this.renderer.net(fitAddress(address, addressWidth), 'addr'))
+    const at = sv.name(this.renderer.addressNet(fitAddress(address, addressWidth), 'addr'))
     const inRange = inRangeTerm(address, depth)
     if (inRange === undefined) return word(at)
     return sv.ternary(this.renderer.operand(inRange), word(at), sv.literal(width, 0n))

@@ -147,12 +147,14 @@ export function select(net: Net, low: number, width: number): SvSelect | SvName 
 }
 
 export function element(net: Net, start: SvExpression, width: number): SvElement {
+  refuse(start.signed, `a signed index into ${net.name}`)
   refuse(start.width !== Math.max(1, Math.ceil(Math.log2(net.width))), `an index into ${net.name}`)
   const size = net.name.length + start.size + 8
   return { kind: 'element', net, start, width, signed: false, size, selects: true }
 }
 
 export function word(memory: string, address: SvExpression, width: number): SvWord {
+  refuse(address.signed, `a signed address of ${memory}`)
   const size = memory.length + address.size + 2
   return { kind: 'word', memory, address, width, signed: false, size, selects: true }
 }
