@@ -66,6 +66,15 @@ export function clockAt(ports: readonly EmittedPort[], index: number): EmittedPo
   return port
 }
 
+/** @throws Error when the port is not an output. */
+export function outputAt(ports: readonly EmittedPort[], index: number): EmittedPort {
+  const port = portAt(ports, index)
+  if (port.direction !== 'output') {
+    throw new Error(`${port.name} is an input: it changes only when poked`)
+  }
+  return port
+}
+
 /** @throws RangeError when there is no such port. */
 export function portAt(ports: readonly EmittedPort[], index: number): EmittedPort {
   const port = ports[index]
@@ -73,4 +82,14 @@ export function portAt(ports: readonly EmittedPort[], index: number): EmittedPor
     throw new RangeError(`no port with index ${index}: the design has ${ports.length} ports`)
   }
   return port
+}
+
+/** Splits a number of cycles into batches of at most `most`. */
+export function* batchSizes(
+  cycles: number,
+  most: number,
+): Generator<{ readonly first: number; readonly size: number }> {
+  for (let first = 0; first < cycles; first += most) {
+    yield { first, size: Math.min(most, cycles - first) }
+  }
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import {
   type EmittedDesign,
   type EmittedFile,
@@ -11,6 +11,7 @@ import { harnessFiles } from './bench-files.js'
 import { benchSource, benchTop } from './bench-source.js'
 import { BuildCache, contentHash } from './cache.js'
 import { compileModel } from './compile.js'
+import { writeDesignFiles } from './design-files.js'
 import { modelSource } from './model-source.js'
 import { SharedWork } from './shared-work.js'
 import { Toolchain } from './toolchain.js'
@@ -134,7 +135,7 @@ class Build {
   private async make(staged: string): Promise<void> {
     const progress = this.options.onProgress ?? (() => {})
     this.cache.guarded(() => {
-      for (const file of this.files) writeDesignFile(join(staged, filesFolder), file)
+      writeDesignFiles(join(staged, filesFolder), this.files)
       writeFileSync(join(staged, `${benchTop}.sv`), this.bench)
     })
     progress('verilating')
@@ -185,13 +186,4 @@ class Build {
 function waveFlags(waves: 'vcd' | 'fst' | undefined): string[] {
   if (waves === undefined) return []
   return [waves === 'fst' ? '--trace-fst' : '--trace', '--trace-max-width', '65536']
-}
-
-function writeDesignFile(folder: string, { path, text }: EmittedFile): void {
-  if (isAbsolute(path) || normalize(path).startsWith('..')) {
-    throw new Error(`the design's file ${path} lies outside of the design`)
-  }
-  const target = join(folder, path)
-  mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, text)
 }

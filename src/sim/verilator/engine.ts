@@ -10,8 +10,10 @@ import {
   type Opcode as OpcodeValue,
 } from '../recording-format.js'
 import {
+  batchSizes,
   clockAt,
   drivenPort,
+  outputAt,
   portAt,
   readValue,
   recordLayout,
@@ -119,13 +121,11 @@ export class VerilatorEngine implements Engine {
 
   step(clockPort: number, cycles: number): void {
     clockAt(this.ports, clockPort)
-    for (let rest = cycles; rest > 0; rest -= exchangeCycles) {
+    for (const { size } of batchSizes(cycles, exchangeCycles)) {
       const payload = this.append(Opcode.step, 2)
-      const part = Math.min(rest, exchangeCycles)
-      this.requests.words[payload] = clockPort
-      this.requests.words[payload + 1] = part
+      this.requests.words.set([clockPort, size], payload)
       this.outputsAreCurrent = false
-      this.unansweredCycles += part
+      this.unansweredCycles += size
       if (this.unansweredCycles >= exchangeCycles) this.refreshOutputs()
     }
   }
@@ -140,12 +140,11 @@ export class VerilatorEngine implements Engine {
     }
     const results = new Uint32Array(cycles * outputWords)
     const most = exchangeCyclesFor(Math.max(inputWords, outputWords))
-    for (let first = 0; first < cycles; first += most) {
-      const end = Math.min(cycles, first + most)
+    for (const { first, size } of batchSizes(cycles, most)) {
+      const end = first + size
       const records = stimulus.subarray(first * inputWords, end * inputWords)
       const payload = this.append(Opcode.run, 2 + records.length)
-      this.requests.words[payload] = clockPort
-      this.requests.words[payload + 1] = end - first
+      this.requests.words.set([clockPort, size], payload)
       this.requests.words.set(records, payload + 2)
       this.receive(results.subarray(first * outputWords, end * outputWords))
     }
@@ -160,8 +159,7 @@ export class VerilatorEngine implements Engine {
    */
   runUntil(clockPort: number, port: number, value: bigint, maxCycles: number): number | undefined {
     clockAt(this.ports, clockPort)
-    const { width, direction, name } = portAt(this.ports, port)
-    if (direction !== 'output') throw new Error(`${name} is an input: it changes only when poked`)
+    const { width } = outputAt(this.ports, port)
     this.outputsAreCurrent = false
     const reply = new Uint32Array(2)
     let done = 0

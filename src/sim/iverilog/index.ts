@@ -1,0 +1,1 @@
+export { type IverilogEngine, type IverilogOptions, openIverilog } from './engine.js'
