@@ -72,13 +72,14 @@ export async function synthesize(
   options: SynthesisOptions,
 ): Promise<AreaReport> {
   const { yosys, liberty = [], onProgress = () => {} } = options
+  const libraries = liberty.map((file) => ({ library: basename(file), text: readLiberty(file) }))
   onProgress('generic gates')
   const generic = await runSynthesis(design, options, undefined)
   const mapped: { library: string; statistics: ReadonlyMap<string, ModuleStatistics> }[] = []
-  for (const file of liberty) {
-    onProgress(basename(file))
-    const { statistics } = await runSynthesis(design, options, readLiberty(file))
-    mapped.push({ library: basename(file), statistics })
+  for (const { library, text } of libraries) {
+    onProgress(library)
+    const { statistics } = await runSynthesis(design, options, text)
+    mapped.push({ library, statistics })
   }
   return { yosys: yosys.build, modules: moduleAreas(design.top, generic, mapped, options.sram) }
 }

@@ -7,6 +7,7 @@ import {
   tileCycles,
 } from '../../../generators/l-unit/index.js'
 import { parseRomPolicy } from '../../../generators/rom/policy.js'
+import { InputError } from '../../common/input-error.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
 import type { QuantizedMatrix } from '../../quantize/index.js'
@@ -57,7 +58,8 @@ export async function runTile(
   }
 
   const loaded = await step('quantize', `quantising ${request.tensor}`, () => loadTile(request))
-  const { matrix, tensor } = { ...loaded.projection, matrix: loaded.projection.matrix }
+  const { matrix, tensor } = loaded.projection
+  refuseOffsets(matrix, request)
   const parameters = parametersOf(request, matrix)
   const tile = lUnitTile(parameters, matrix, request.units)
   const design = await step('elaborate', `elaborating ${tile.name}`, () => elaborate(tile))
@@ -96,6 +98,16 @@ export async function runTile(
     ...(steps.has('write') && request.out !== undefined ? { written: request.out } : {}),
     seconds,
   }
+}
+
+/** The L-Unit has no adder for the offsets that GGUF's Q4_1 may need. */
+function refuseOffsets({ offsets }: QuantizedMatrix, { model, tensor }: TileRequest): void {
+  if (offsets === undefined) return
+  throw new InputError(
+    'has groups whose minimum is no whole number of steps, which the L-Unit cannot hold exactly',
+    { file: model, field: tensor },
+    'round it again with --requantize --group 64',
+  )
 }
 
 function parametersOf(request: TileRequest, matrix: QuantizedMatrix): LUnitParameters {
