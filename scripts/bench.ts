@@ -24,7 +24,10 @@ async function main(): Promise<void> {
 }
 
 function benchElaboration(): void {
-  const table = new Table({ head: ['L-Units', 'elaborate s', 'emit s', 'flatten s', 'MB of text'] })
+  const table = new Table({
+    style: { head: [], border: [] },
+    head: ['L-Units', 'elaborate s', 'emit s', 'flatten s', 'MB of text'],
+  })
   for (const units of [1, 64, 1024]) {
     const [design, elaborateTime] = timed(() => elaborate(lUnitBench(units, 16)))
     const [emitted, emitTime] = timed(() => emitDesign(design))
@@ -138,7 +141,10 @@ function measure(engine: Engine, name: string, build: number): EngineRow {
 }
 
 async function benchYosys(): Promise<void> {
-  const table = new Table({ head: ['Yosys', 'version', 'synthesis of one L-Unit s'] })
+  const table = new Table({
+    style: { head: [], border: [] },
+    head: ['Yosys', 'version', 'synthesis of one L-Unit s'],
+  })
   const emitted = emitDesign(elaborate(lUnitBench(1, 16)))
   for (const engine of ['wasm', 'native'] as const) {
     if (engine === 'native' && missingTool(['yosys']) !== undefined) {
