@@ -48,29 +48,31 @@ export function readValue(words: Uint32Array, offset: number, width: number): bi
 /**
  * Index of a port that the caller may drive, for `poke`.
  *
- * @throws Error naming the port when it is an output, a clock, or not a port at all.
+ * @throws RangeError naming the port when it is an output, a clock, or not a port at all.
  */
 export function drivenPort(ports: readonly EmittedPort[], index: number): EmittedPort {
   const port = portAt(ports, index)
-  if (port.direction === 'output') throw new Error(`${port.name} is an output: it cannot be poked`)
-  if (port.role === 'clock') throw new Error(`${port.name} is a clock: step it, do not poke it`)
+  if (port.direction === 'output')
+    throw new RangeError(`${port.name} is an output: it cannot be poked`)
+  if (port.role === 'clock')
+    throw new RangeError(`${port.name} is a clock: step it, do not poke it`)
   return port
 }
 
-/** @throws Error when the port is not a clock input. */
+/** @throws RangeError when the port is not a clock input. */
 export function clockAt(ports: readonly EmittedPort[], index: number): EmittedPort {
   const port = portAt(ports, index)
   if (port.role !== 'clock' || port.direction !== 'input') {
-    throw new Error(`${port.name} is not a clock input: it cannot be stepped`)
+    throw new RangeError(`${port.name} is not a clock input: it cannot be stepped`)
   }
   return port
 }
 
-/** @throws Error when the port is not an output. */
+/** @throws RangeError when the port is not an output. */
 export function outputAt(ports: readonly EmittedPort[], index: number): EmittedPort {
   const port = portAt(ports, index)
   if (port.direction !== 'output') {
-    throw new Error(`${port.name} is an input: it changes only when poked`)
+    throw new RangeError(`${port.name} is an input: it changes only when poked`)
   }
   return port
 }

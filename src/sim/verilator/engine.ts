@@ -72,7 +72,11 @@ export class VerilatorEngine implements Engine {
     this.outputs = new Uint32Array(this.layout.outputWords)
     const { waves } = options
     if (waves !== undefined) requireWaves(executable, waves)
-    const [command, args] = simulatorCommand(executable, [], waves?.file)
+    const [command, args] = simulatorCommand(
+      executable,
+      [],
+      waves === undefined ? [] : [waves.file],
+    )
     this.child = new SyncChild(command, args, {
       cwd: executable.directory,
       pipesAt: 0,
