@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { InputError } from '../../src/common/input-error.js'
+import { lUnitParameters } from './parameters.js'
+import { checkWeights, type LUnitWeights, lUnitContents, weightsOfUnit } from './weights.js'
+
+const parameters = lUnitParameters({ group: 32, lanes: 16 })
+
+function numbered(rows: number, columns: number): LUnitWeights {
+  const groups = Math.ceil(columns / 32)
+  return {
+    rows,
+    columns,
+    codes: Uint8Array.from({ length: rows * columns }, (_, i) => i % 16),
+    scales: Uint16Array.from({ length: rows * groups }, (_, i) => i),
+    zeroPoints: Uint8Array.from({ length: rows * groups }, (_, i) => i % 16),
+  }
+}
+
+describe('weights that cannot be built are refused', () => {
+  const weights = numbered(3, 40)
+  const cases: [string, Partial<LUnitWeights>, RegExp][] = [
+    ['no rows', { rows: 0 }, /weights: 0 x 40 is no shape/],
+    ['too few codes', { codes: new Uint8Array(5) }, /codes: 5 values where 120 are needed/],
+    ['too many scales', { scales: new Uint16Array(7) }, /scales: 7 values where 6 are needed/],
+    ['a wide code', { codes: weights.codes.with(41, 16) }, /codes: 16 in row 1 does not fit in 4/],
+    [
+      'a wide zero-point',
+      { zeroPoints: weights.zeroPoints.with(5, 99) },
+      /zeroPoints: 99 in row 2/,
+    ],
+    [
+      'an infinite scale',
+      { scales: weights.scales.with(2, 0x7c00) },
+      /scales: 31744 in row 1 is no/,
+    ],
+    ['a NaN scale', { scales: weights.scales.with(0, 0xfe00) }, /scales: 65024 in row 0 is no/],
+  ]
+  test.each(cases)('%s', (_, part, message) => {
+    const check = () => checkWeights(parameters, { ...weights, ...part })
+    expect(check).toThrow(InputError)
+    expect(check).toThrow(message)
+  })
+})
+
+test('rows are dealt to the units in turn, and missing ones are zero', () => {
+  const weights = numbered(5, 40)
+  const part = weightsOfUnit(parameters, weights, 1, 2)
+  expect(part.rows).toBe(3)
+  expect([...part.scales]).toEqual([2, 3, 6, 7, 0, 0])
+  expect(part.codes.subarray(40, 80)).toEqual(weights.codes.subarray(120, 160))
+  expect(part.codes.subarray(80).every((code) => code === 0)).toBe(true)
+})
+
+test('ROM words lie in the order in which the sequencer reads them', () => {
+  const { codes, scales } = lUnitContents({ ...parameters, pipeline: [] }, numbered(2, 40))
+  // Row 0: two beats of group 0, one of the short group 1; then row 1.
+  expect(codes.depth).toBe(6)
+  expect(codes.word(0)).toBe(0xfedcba9876543210n)
+  expect(codes.word(2)).toBe(0x76543210n)
+  expect(codes.word(3)).toBe(0x76543210fedcba98n)
+  expect([0, 1, 2, 3].map((address) => scales.word(address))).toEqual([
+    0x00000n,
+    0x10001n,
+    0x20002n,
+    0x30003n,
+  ])
+})
