@@ -4,6 +4,7 @@ import { openEmbedded } from './embedded/index.js'
 import type { Engine, EngineName, WaveOptions } from './engine.js'
 import { openIverilog } from './iverilog/index.js'
 import { buildVerilator, openVerilator } from './verilator/index.js'
+import { waveFormat } from './wave-format.js'
 
 export interface EngineOptions {
   /** `embedded` by default. */
@@ -29,14 +30,13 @@ export interface EngineOptions {
 export async function openEngine(design: Design, options: EngineOptions = {}): Promise<Engine> {
   const { engine = 'embedded', waves, cacheDirectory, docker, assertions, onProgress } = options
   const waveOption = waves === undefined ? {} : { waves }
-  if (engine === 'embedded') return openEmbedded(design.flat)
+  if (engine === 'embedded') return openEmbedded(design.flat, waveOption)
   const emitted = options.emitted ?? emitDesign(design)
   const cache = cacheDirectory === undefined ? {} : { cacheDirectory }
   if (engine === 'iverilog') return openIverilog(emitted, { ...waveOption, ...cache })
-  const format = waves?.format ?? (waves?.file.endsWith('.fst') ? 'fst' : 'vcd')
   const executable = await buildVerilator(emitted, {
     ...cache,
-    ...(waves === undefined ? {} : { waves: format }),
+    ...(waves === undefined ? {} : { waves: waveFormat(waves) }),
     ...(docker === undefined ? {} : { docker }),
     ...(assertions === undefined ? {} : { assertions }),
     ...(onProgress === undefined ? {} : { onProgress }),

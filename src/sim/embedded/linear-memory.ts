@@ -22,6 +22,11 @@ export class LinearMemory {
     return this.#words
   }
 
+  /** The memory as bytes; valid until the memory grows. */
+  get bytes(): Uint8Array {
+    return this.#bytes
+  }
+
   /** Grows to what the arena has handed out. */
   reserve(): void {
     const missing = this.arena.size - this.#bytes.length

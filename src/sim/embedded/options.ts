@@ -1,4 +1,8 @@
+import type { WaveOptions } from '../engine.js'
+
 export interface EmbeddedOptions {
+  /** Writes a VCD file from the first cycle on, ten nanoseconds a cycle. */
+  readonly waves?: WaveOptions
   /**
    * What a failing `assert` or `assume` does: `throw` stops the simulation before the clock edge with a
    * {@link CheckError} (the default), `collect` records it and goes on.

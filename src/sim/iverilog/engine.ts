@@ -13,7 +13,7 @@ import {
   writeValue,
 } from '../recording-layout.js'
 import { SyncChild } from '../verilator/sync-child.js'
-import { waveFormat } from '../verilator/wave-format.js'
+import { waveFormat } from '../wave-format.js'
 import { compileBench } from './compile.js'
 import { findUnknown, parseRecord, portDigits, recordText } from './record-text.js'
 

@@ -26,15 +26,33 @@ export class VectorLayout {
 
   /** Writes an input of one cycle. */
   set(records: Uint32Array, cycle: number, port: number, pattern: bigint): void {
-    const start = cycle * this.inputWords + this.#offsets[port]!
+    this.#write(records, cycle * this.inputWords, port, pattern)
+  }
+
+  /** Reads an output of one cycle. */
+  get(records: Uint32Array, cycle: number, port: number): bigint {
+    return this.#read(records, cycle * this.outputWords, port)
+  }
+
+  /** Reads an input of one cycle. */
+  input(records: Uint32Array, cycle: number, port: number): bigint {
+    return this.#read(records, cycle * this.inputWords, port)
+  }
+
+  /** Writes an output of one cycle. */
+  setOutput(records: Uint32Array, cycle: number, port: number, pattern: bigint): void {
+    this.#write(records, cycle * this.outputWords, port, pattern)
+  }
+
+  #write(records: Uint32Array, record: number, port: number, pattern: bigint): void {
+    const start = record + this.#offsets[port]!
     for (let word = 0; word < portWords(this.ports[port]!); word++) {
       records[start + word] = Number(BigInt.asUintN(32, pattern >> BigInt(32 * word)))
     }
   }
 
-  /** Reads an output of one cycle. */
-  get(records: Uint32Array, cycle: number, port: number): bigint {
-    const start = cycle * this.outputWords + this.#offsets[port]!
+  #read(records: Uint32Array, record: number, port: number): bigint {
+    const start = record + this.#offsets[port]!
     let pattern = 0n
     for (let word = portWords(this.ports[port]!) - 1; word >= 0; word--) {
       pattern = (pattern << 32n) | BigInt(records[start + word]!)

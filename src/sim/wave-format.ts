@@ -1,5 +1,5 @@
-import { InputError } from '../../common/input-error.js'
-import type { WaveOptions } from '../engine.js'
+import { InputError } from '../common/input-error.js'
+import type { WaveOptions } from './engine.js'
 
 /**
  * Format of a waveform file, given or by its extension.
