@@ -1,4 +1,12 @@
-export { type AreaReport, type ModuleArea, type SynthesisOptions, synthesize } from './area.js'
+export type {
+  AreaReport,
+  GenericArea,
+  LibertyArea,
+  ModuleArea,
+  ModuleInLibrary,
+  ModuleMemory,
+} from './area-report.js'
+export { noCache, openCache, type ResultCache } from './cache.js'
 export {
   type Counterexample,
   type Equivalence,
@@ -8,7 +16,9 @@ export {
 export { osu018Path } from './liberty.js'
 export { lint } from './lint.js'
 export { romReference } from './rom-reference.js'
+export type { SramCover } from './sram-cover.js'
 export { readSramTable, type SramMacro } from './sram-table.js'
+export { type SynthesisOptions, synthesize } from './synthesize.js'
 export {
   openYosys,
   type Yosys,

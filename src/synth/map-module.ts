@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { contentKey, type ResultCache } from './cache.js'
+import { genericStorage } from './gate-costs.js'
+import type { LibertyLibrary } from './liberty.js'
+import { identifier, type RtlilCell, type RtlilModule } from './rtlil.js'
+import { isMemory } from './word-level.js'
+import type { Yosys, YosysRunOptions } from './yosys.js'
+import { YosysError } from './yosys-error.js'
+
+/** What a module becomes: cells of a library, or generic gates. */
+export interface MappedModule {
+  /** Number of cells by type; instances of other modules and memories are among them. */
+  readonly cells: Readonly<Record<string, number>>
+  /** Gates on the longest path between registers, memories and ports; generic gates only. */
+  readonly depth?: number
+  /** Picoseconds of the longest path by ABC's static timing, without wires; libraries only. */
+  readonly delay?: number
+}
+
+/**
+ * ABC's script. Its default one does not end on constant multiply-accumulates; how this one compares with
+ * others is measured by `scripts/abc-scripts.ts`.
+ */
+export const abcScript = 'strash; dc2; dch -f; amap'
+
+/** A script as an argument of Yosys' `abc`. */
+export function abcArgument(script: string): string {
+  return `-script +${script.replaceAll('; ', ';').replaceAll(' ', ',')}`
+}
+
+/** Gates that generic synthesis uses: NAND2, NOR2, AOI21, OAI21, AOI22, OAI22 and the inverter. */
+export const genericGates = 'cmos4'
+
+const libraryFile = 'cells.lib'
+const statisticsFile = 'statistics.json'
+const keepAttribute = 'romulus_keep_memory'
+
+/** Maps modules one by one; a module that was mapped before comes from the cache. */
+export class ModuleMapper {
+  readonly #stubs: ReadonlyMap<string, string>
+
+  /** @param modules of the whole design, which give the ports of instances */
+  constructor(
+    modules: readonly RtlilModule[],
+    private readonly yosys: Yosys,
+    private readonly cache: ResultCache,
+    private readonly keepsMemory: (cell: RtlilCell) => boolean,
+  ) {
+    this.#stubs = new Map(modules.map((module) => [module.name, stub(module)]))
+  }
+
+  async map(
+    module: RtlilModule,
+    library: LibertyLibrary | undefined,
+    options: YosysRunOptions,
+  ): Promise<MappedModule> {
+    const text = this.#text(module)
+    const script = mappingScript(library && 'library')
+    const key = contentKey([this.yosys.build, script, text, library?.text ?? ''])
+    const known = this.cache.get(key)
+    if (known !== undefined) return known as MappedModule
+    const files = { 'module.il': text, ...(library && { [libraryFile]: library.text }) }
+    const run = await this.yosys.run(script, files, { ...options, outputs: [statisticsFile] })
+    const mapped: MappedModule = {
+      cells: cellCounts(run.files[statisticsFile] ?? '', module.name),
+      ...(library === undefined ? { depth: longestPath(run.log) } : abcDelay(run.log)),
+    }
+    this.cache.set(key, mapped)
+    return mapped
+  }
+
+  /** The module with the ports of what it instantiates, and marks on the memories that stay. */
+  #text(module: RtlilModule): string {
+    const marked = new Set(
+      module.cells
+        .filter((cell) => isMemory(cell) && this.keepsMemory(cell))
+        .map(({ lines: [first] }) => first),
+    )
+    const lines = module.lines.flatMap((line, index) =>
+      marked.has(index) ? [`  attribute \\${keepAttribute} 1`, line] : [line],
+    )
+    const instances = new Set(module.cells.map(({ type }) => type))
+    const stubs = [...instances].sort().flatMap((type) => this.#stubs.get(type) ?? [])
+    return [...stubs, ...lines, ''].join('\n')
+  }
+}
+
+/** Ports of a module, without contents. */
+function stub({ name, wires }: RtlilModule): string {
+  const ports = wires.filter(({ direction }) => direction !== undefined)
+  return [
+    'attribute \\blackbox 1',
+    `module ${identifier(name)}`,
+    ...ports.map(
+      ({ name: port, width, direction }, index) =>
+        `  wire width ${width} ${direction} ${index + 1} ${identifier(port)}`,
+    ),
+    'end',
+  ].join('\n')
+}
+
+/** The commands that map one module to a library, or to generic gates. */
+export function mappingScript(target: 'library' | undefined): readonly string[] {
+  const mapping =
+    target === undefined
+      ? [
+          `dfflegalize ${genericStorage.map((cell) => `-cell ${cell} 01`).join(' ')}`,
+          `abc -g ${genericGates} ${abcArgument(abcScript)}`,
+        ]
+      : [
+          `dfflibmap -liberty ${libraryFile}`,
+          `abc -liberty ${libraryFile} ${abcArgument(`${abcScript}; topo; stime`)}`,
+        ]
+  return [
+    'read_rtlil module.il',
+    'opt -fast -full',
+    `memory_map -attr !${keepAttribute}`,
+    'opt -undriven -fine',
+    'techmap',
+    'opt -fast',
+    ...mapping,
+    'opt_clean',
+    `tee -q -o ${statisticsFile} stat -json`,
+    ...(target === undefined ? ['ltp -noff w:* t:$_*'] : []),
+  ]
+}
+
+const statistics = z.object({
+  modules: z.record(z.string(), z.object({ num_cells_by_type: z.record(z.string(), z.number()) })),
+})
+
+/** Reads `stat -json`, which before Yosys 0.26 writes commas where JSON has none. */
+function cellCounts(text: string, module: string): Record<string, number> {
+  const json = text.slice(text.indexOf('{')).replace(/,(\s*[}\]])/g, '$1')
+  const counts = statistics.parse(JSON.parse(json)).modules[identifier(module)]
+  if (counts === undefined) throw new YosysError(`Yosys counted no cells of ${module}`, text)
+  return Object.fromEntries(
+    Object.entries(counts.num_cells_by_type).map(([type, count]) => [
+      type.replace(/^\\/, ''),
+      count,
+    ]),
+  )
+}
+
+function longestPath(log: string): number {
+  return Number(log.match(/Longest topological path in .* \(length=(\d+)\)/)?.[1] ?? 0)
+}
+
+/** ABC says nothing for modules without logic. */
+function abcDelay(log: string): { delay?: number } {
+  const delay = log.match(/Delay =\s*([\d.]+) ps/)?.[1]
+  return delay === undefined ? {} : { delay: Number(delay) }
+}
