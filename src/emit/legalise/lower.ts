@@ -58,9 +58,20 @@ export class Lowering {
     return this.#worths.get(term) ?? term
   }
 
+  /** The constant that a term is worth, or the term. */
+  constantOr(term: Term): Term {
+    const worth = this.worthOf(term)
+    return worth.isConst ? worth : term
+  }
+
   #lowerKnown(node: ExpressionNode): Term {
-    let term = this.#lowerNode(node, (operand) => this.#terms.get(operand)!)
-    if (this.context.constants.size > 0) {
+    const knowsConstants = this.context.constants.size > 0
+    const operandTerm = (operand: ExpressionNode): Term => {
+      const term = this.#terms.get(operand)!
+      return knowsConstants && isSelector(node, operand) ? this.constantOr(term) : term
+    }
+    let term = this.#lowerNode(node, operandTerm)
+    if (knowsConstants) {
       const worth = this.#worthOfNode(node)
       // Verilator follows constants through wires and then finds such comparisons constant.
       if (isOrder(node) && worth.isConst) term = worth
@@ -138,6 +149,12 @@ export class Lowering {
         return this.context.romRead(node.rom, term(node.address))
     }
   }
+}
+
+/** Whether an operand chooses a bit or word, which must exist. */
+function isSelector(node: ExpressionNode, operand: ExpressionNode): boolean {
+  if (node.kind === 'index') return operand === node.index
+  return node.kind === 'romRead'
 }
 
 function isOrder(node: ExpressionNode): boolean {

@@ -47,7 +47,7 @@ export function lowerMemories(
     .map((node) => ({
       node,
       reads: node.reads.map((read) => {
-        const address = lowering.lower(read.address)
+        const address = lowering.constantOr(lowering.lower(read.address))
         const enable = read.enable && lowering.lower(read.enable)
         return {
           node: read,
@@ -59,7 +59,7 @@ export function lowerMemories(
         }
       }),
       writes: node.writes.map((write) => {
-        const address = lowering.lower(write.address)
+        const address = lowering.constantOr(lowering.lower(write.address))
         const enable = lowering.lower(write.enable)
         const inRange = inRangeTerm(address, node.depth)
         return {

@@ -180,11 +180,8 @@ function bodyOf(
     scope,
     uses,
     (net, value) => labels.nameOf(net, value),
-    (net, value) =>
-      wires.push(
-        { kind: 'declare', net },
-        { kind: 'assign', target: net, value, place: net.place },
-      ),
+    (net, value, place) =>
+      wires.push({ kind: 'declare', net }, { kind: 'assign', target: net, value, place }),
   )
   const connections = new InstanceConnections(module.instances, nets, readNets)
   const romSections = new RomSections(renderer, scope, wires)

@@ -68,7 +68,8 @@ export function processBody(
   }
 
   const switchText = (node: TermSwitch): SvStatement => {
-    const subject = operand(node.subject)
+    renderer.startTarget(stem)
+    const subject = renderer.processSubject(node.subject)
     const labelOf = (value: bigint) => node.subject.net && renderer.labels(node.subject.net, value)
     const cases = node.cases.map((choice) => ({
       values: choice.values.map((value) =>

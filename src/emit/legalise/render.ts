@@ -61,7 +61,7 @@ export class Renderer {
     /** How often every term is used; once when absent. */
     readonly uses: ReadonlyMap<Term, number>,
     readonly labels: ValueLabels,
-    readonly addWire: (net: Net, value: SvExpression) => void,
+    readonly addWire: (net: Net, value: SvExpression, place: Place | undefined) => void,
   ) {}
 
   /** Wires made from now on are named after `stem`. */
@@ -79,7 +79,14 @@ export class Renderer {
     return this.#withoutSelects(this.value(root))
   }
 
-  /** The same for what stands inside other text: a condition of `if`, the subject of `case`. */
+  /** The subject of a `case`: a net, or nets side by side. */
+  processSubject(root: Term): SvExpression {
+    const text = this.processOperand(root)
+    const isPlain = text.kind === 'concat' && text.parts.every(({ kind }) => kind === 'name')
+    return text.kind === 'name' || isPlain ? text : this.#hoist(root, text)
+  }
+
+  /** The same for what stands inside other text: a condition of `if`. */
   processOperand(root: Term): SvExpression {
     return this.#withoutSelects(this.operand(root))
   }
@@ -162,10 +169,10 @@ export class Renderer {
       name: this.scope.allocate(stem),
       width: text.width,
       signed,
-      place,
+      place: undefined,
       attributes: [],
     }
-    this.addWire(net, text)
+    this.addWire(net, text, place)
     return sv.name(net)
   }
 
@@ -183,20 +190,18 @@ export class Renderer {
     return wire
   }
 
-  /** The expression with wires in place of its selects, and size casts in place of the lowest bits. */
+  /** The expression with wires in place of its selects. */
   #withoutSelects(text: SvExpression): SvExpression {
     if (!text.selects) return text
     switch (text.kind) {
       case 'select':
-        return text.low === 0 && text.width > 1 && !text.net.signed
-          ? sv.resize(sv.name(text.net), text.width)
-          : this.#sliceWire(text)
+        return this.#sliceWire(text)
       case 'element':
         return this.#wire(`${this.#stem}_${mnemonics.element}`, text, false, undefined)
       case 'resize':
-        return sv.resize(this.#leafWithoutSelects(text.a), text.width)
+        return sv.resize(this.#withoutSelects(text.a), text.width)
       case 'signCast':
-        return sv.signCast(this.#leafWithoutSelects(text.a), text.signed)
+        return sv.signCast(this.#withoutSelects(text.a), text.signed)
       case 'unary':
         return sv.unary(text.op, this.#withoutSelects(text.a))
       case 'binary': {
@@ -217,10 +222,6 @@ export class Renderer {
       default:
         throw new Error(`a process cannot read a ${text.kind}`)
     }
-  }
-
-  #leafWithoutSelects(text: SvExpression): SvExpression {
-    return text.kind === 'select' ? this.#sliceWire(text) : this.#withoutSelects(text)
   }
 
   #write(term: Term): SvExpression {
@@ -471,11 +472,12 @@ function isCheap(term: Term): boolean {
     case 'net':
       return true
     case 'slice':
+      return true
     case 'not':
-      return a!.op === 'net'
+      return a!.op === 'net' || a!.op === 'slice'
     case 'zext':
     case 'sext':
-      return a!.op === 'net' || (a!.op === 'slice' && isCheap(a!))
+      return a!.op === 'net' || a!.op === 'slice'
     case 'eq':
     case 'ne':
       return a!.op === 'net' && b!.isConst

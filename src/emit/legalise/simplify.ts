@@ -21,11 +21,9 @@ export function netTerm(net: Net): Term {
   return new Term('net', net.width, [], look, 0n, 0, net)
 }
 
-export function unary(
-  op: 'not' | 'neg' | 'reduceAnd' | 'reduceOr' | 'reduceXor',
-  a: Term,
-  look: TermLook = plainLook,
-): Term {
+type Reduction = 'reduceAnd' | 'reduceOr' | 'reduceXor'
+
+export function unary(op: 'not' | 'neg' | Reduction, a: Term, look: TermLook = plainLook): Term {
   const width = op === 'not' || op === 'neg' ? a.width : 1
   if (a.isConst) return constant(width, foldOperator(op, width, a.value, a.width, 0n, 1), look)
   if (op === 'not') {
@@ -33,14 +31,28 @@ export function unary(
     const opposite = a.shared ? undefined : complement(a, look)
     if (opposite !== undefined) return opposite
   }
-  if (op.startsWith('reduce')) {
+  if (op !== 'not' && op !== 'neg') {
     if (a.width === 1) return a
     if (a.op === 'zext') {
       return op === 'reduceAnd' ? constant(1, 0n, look) : unary(op, a.operands[0]!, look)
     }
     if (a.op === 'sext' && op !== 'reduceXor') return unary(op, a.operands[0]!, look)
+    if (a.op === 'concat') return reduceConcat(op, a, look)
   }
   return new Term(op, width, [a], look)
+}
+
+/** Takes the constant parts out of a reduction. */
+function reduceConcat(op: Reduction, a: Term, look: TermLook): Term {
+  const fixed = a.operands.filter((part) => part.isConst)
+  const rest = a.operands.filter((part) => !part.isConst)
+  if (a.shared || fixed.length === 0) return new Term(op, 1, [a], look)
+  const bits = fixed.map(({ value, width }) => foldOperator(op, 1, value, width, 0n, 1))
+  if (op === 'reduceAnd' && bits.includes(0n)) return constant(1, 0n, look)
+  if (op === 'reduceOr' && bits.includes(1n)) return constant(1, 1n, look)
+  const reduced = unary(op, concat(rest), look)
+  const odd = op === 'reduceXor' && bits.filter((bit) => bit === 1n).length % 2 === 1
+  return odd ? unary('not', reduced, look) : reduced
 }
 
 function complement(a: Term, look: TermLook): Term | undefined {

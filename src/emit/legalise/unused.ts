@@ -110,12 +110,6 @@ export class ReadBits {
         this.#add(expression.address)
         break
       case 'resize':
-        if (expression.a.kind === 'name' && expression.width < expression.a.width) {
-          this.#addBits(expression.a.net, 0, expression.width)
-        } else {
-          this.#add(expression.a)
-        }
-        break
       case 'signCast':
       case 'unary':
         this.#add(expression.a)

@@ -73,18 +73,18 @@ export function printExpression(expression: SvExpression, truth = false): string
 export function pieces(expression: SvExpression, truth: boolean, width: number): Piece[] {
   if (width !== Number.POSITIVE_INFINITY) {
     const flat = printExpression(expression, truth)
-    if (flat.length <= width) return [{ text: flat, ownLine: false }]
+    if (flat.length <= width) return [inFlow(flat)]
   }
   switch (expression.kind) {
     case 'ternary': {
       const { condition, whenTrue, whenFalse } = expression
-      const arm = whenTrue.kind === 'ternary' ? parenthesised : pieces
+      const first = whenTrue.kind === 'ternary' || isComparison(whenTrue) ? parenthesised : pieces
+      const last = isComparison(whenFalse) ? parenthesised : pieces
       const question = suffixed(operandPieces(condition, true, width, isPlainCondition), ' ?')
-      const [first, ...rest] = suffixed(arm(whenTrue, truth, width), ' :')
-      const choice = { text: `${question.at(-1)!.text} ${first!.text}`, ownLine: false }
-      const otherwise = pieces(whenFalse, truth, width)
+      const arm = suffixed(first(whenTrue, truth, width), ' :').map(({ text }) => inFlow(text))
+      const otherwise = last(whenFalse, truth, width)
       otherwise[0] = { text: otherwise[0]!.text, ownLine: true }
-      return [...question.slice(0, -1), choice, ...rest, ...otherwise]
+      return [...joined(question, arm, width), ...otherwise]
     }
     case 'binary': {
       const { op, a, b } = expression
@@ -98,7 +98,7 @@ export function pieces(expression: SvExpression, truth: boolean, width: number):
       return [...left, ...operandPieces(b, inner, width, isPrimary)]
     }
     case 'concat': {
-      if (expression.count !== 1) return [{ text: printExpression(expression), ownLine: false }]
+      if (expression.count !== 1) return [inFlow(printExpression(expression))]
       const parts = expression.parts.map((part, position) => {
         const last = position === expression.parts.length - 1
         return suffixed(pieces(part, false, width), last ? '}' : ',')
@@ -112,14 +112,14 @@ export function pieces(expression: SvExpression, truth: boolean, width: number):
         const value = (expression.value >> BigInt(low)) & ((1n << BigInt(high - low)) - 1n)
         chunks.push({ ...expression, width: high - low, value, signed: false })
       }
-      if (chunks.length === 1) return [{ text: printExpression(expression), ownLine: false }]
+      if (chunks.length === 1) return [inFlow(printExpression(expression))]
       const texts = chunks.map((chunk) => ({ text: `${printExpression(chunk)},`, ownLine: false }))
       const last = texts.at(-1)!
       texts[texts.length - 1] = { text: `${last.text.slice(0, -1)}}`, ownLine: false }
       return prefixed(texts, '{')
     }
     default:
-      return [{ text: printExpression(expression, truth), ownLine: false }]
+      return [inFlow(printExpression(expression, truth))]
   }
 }
 
@@ -138,7 +138,7 @@ function isPrimary(expression: SvExpression): boolean {
     case 'binary':
     case 'ternary':
     case 'unary':
-      return expression.kind === 'unary' && expression.op !== '-' && isLeaf(expression.a)
+      return expression.kind === 'unary' && expression.op === '~' && isLeaf(expression.a)
     default:
       return true
   }
@@ -167,6 +167,18 @@ function operandPieces(
   bare: (operand: SvExpression) => boolean,
 ): Piece[] {
   return bare(operand) ? pieces(operand, truth, width) : parenthesised(operand, truth, width)
+}
+
+function inFlow(text: string): Piece {
+  return { text, ownLine: false }
+}
+
+/** A condition and the arm that follows it, on one line where that is long enough. */
+function joined(question: readonly Piece[], arm: readonly Piece[], width: number): Piece[] {
+  const { text, ownLine } = question.at(-1)!
+  const choice = `${text} ${arm[0]!.text}`
+  if (choice.length > width) return [...question, ...arm]
+  return [...question.slice(0, -1), { text: choice, ownLine }, ...arm.slice(1)]
 }
 
 function parenthesised(operand: SvExpression, truth: boolean, width: number): Piece[] {

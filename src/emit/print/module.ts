@@ -14,7 +14,7 @@ import type {
 import type { Net } from '../printable/net.js'
 import { printLiteral } from './expression.js'
 import { printBranches, printStatements } from './statements.js'
-import { commentLine, type LineSource, type PrintOptions, Writer } from './writer.js'
+import { type LineSource, type PrintOptions, Writer } from './writer.js'
 
 export interface PrintedModule {
   readonly text: string
@@ -25,7 +25,7 @@ export interface PrintedModule {
 /** The text of one module, one file. */
 export function printModule(module: SvModule, options: PrintOptions): PrintedModule {
   const writer = new Writer(options)
-  for (const line of module.header) writer.line(commentLine(line))
+  for (const line of module.header) writer.comment(line)
   writer.blank()
   printPorts(writer, module)
   for (const section of module.sections) {
@@ -126,7 +126,7 @@ function printLocalparams(writer: Writer, values: readonly SvLiteral[]): void {
 function printItem(writer: Writer, item: SvItem): void {
   switch (item.kind) {
     case 'comment':
-      writer.line(commentLine(item.text))
+      writer.comment(item.text)
       break
     case 'declare':
       printDeclarations(writer, [item.net])

@@ -78,6 +78,10 @@ export class Writer {
     }
   }
 
+  comment(text: string): void {
+    for (const line of commentLines(text, this.options.lineWidth - this.#indent)) this.line(line)
+  }
+
   /** `prefix expression suffix`, broken between operands where it is too long for one line. */
   expression(
     prefix: string,
@@ -130,10 +134,27 @@ export function sourceComment(file: string, line: number): string {
   return `// @[${file.replace(/[^\x20-\x7e]/g, '?')}:${line}]`
 }
 
-/** A comment line; tools read comments that begin with certain words as directives. */
-export function commentLine(text: string): string {
+const directives = /^(verilator|synopsys|synthesis|pragma|cadence|xilinx|altera|quartus)\b/i
+
+/**
+ * Comment lines for a line of text, broken between words. Tools read comments that begin with certain
+ * words as directives, so those get a dash first.
+ */
+export function commentLines(text: string, width: number): string[] {
   const plain = text.replace(/[^\x20-\x7e]/g, '?').trimEnd()
-  if (plain === '') return '//'
-  const isDirective = /^\s*(verilator|synopsys|synthesis|pragma|cadence|xilinx|altera|quartus)\b/i
-  return isDirective.test(plain) ? `// - ${plain.trimStart()}` : `// ${plain}`
+  const lines: string[] = []
+  let line = ''
+  for (const word of plain.split(/(?<=\S)\s+/)) {
+    if (line !== '' && line.length + word.length + 4 > width) {
+      lines.push(line)
+      line = `  ${word}`
+    } else {
+      line += line === '' ? word : ` ${word}`
+    }
+  }
+  lines.push(line)
+  return lines.map((content) => {
+    const dash = directives.test(content.trimStart()) ? '- ' : ''
+    return `// ${dash}${content}`.trimEnd()
+  })
 }

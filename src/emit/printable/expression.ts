@@ -108,7 +108,7 @@ export interface SvConcat extends Sized {
   readonly count: number
 }
 
-/** `width'(a)` of a plain name, select or sign cast: extends by the sign of `a`, or truncates. */
+/** `width'(a)` of a plain name, select or sign cast: extends by the sign of `a`. */
 export interface SvResize extends Sized {
   readonly kind: 'resize'
   readonly a: SvExpression
@@ -228,10 +228,9 @@ export function concat(parts: readonly SvExpression[], count = 1): SvConcat {
 /** @throws Error unless `a` is a name, a select or a sign cast of one: tools differ on operators */
 export function resize(a: SvExpression, width: number): SvResize {
   const leaf = a.kind === 'signCast' ? a.a : a
+  refuse(width <= a.width, 'a truncating size cast')
   refuse(leaf.kind !== 'name' && leaf.kind !== 'select', `a size cast of a ${leaf.kind}`)
-  const truncatesName = width < a.width && a.kind === 'name'
-  const selects = a.selects && !truncatesName
-  return { kind: 'resize', a, width, signed: a.signed, size: a.size + 5, selects }
+  return { kind: 'resize', a, width, signed: a.signed, size: a.size + 5, selects: a.selects }
 }
 
 export function signCast(a: SvExpression, signed: boolean): SvSignCast {

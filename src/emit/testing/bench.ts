@@ -82,7 +82,7 @@ export function netlistTrace(design: EmittedDesign, cycles: readonly Cycle[]): s
   return inDirectory(design, 'simulation', (directory, sources) => {
     writeBench({ ...design, unresetState: [] }, cycles, directory)
     const read = `read_verilog -sv ${sources.join(' ')}; hierarchy -check -top ${design.top}`
-    const script = `${read}; proc; flatten; opt; memory; setundef -init -zero; opt; write_verilog -noattr net.v`
+    const script = `${read}; proc; flatten; memory; setundef -init -zero; opt; write_verilog -noattr net.v`
     const synthesised = run(directory, 'yosys', '-q', '-p', script)
     if (synthesised !== '') throw new Error(synthesised)
     const built = run(directory, 'iverilog', '-g2012', '-s', 'tb', '-o', 'tb.vvp', 'tb.sv', 'net.v')
