@@ -19,10 +19,10 @@ import {
   recordLayout,
   writeValue,
 } from '../recording-layout.js'
+import { waveFormat } from '../wave-format.js'
 import type { VerilatorExecutable } from './build.js'
 import { simulatorCommand } from './simulator-command.js'
 import { SyncChild } from './sync-child.js'
-import { waveFormat } from './wave-format.js'
 
 export interface VerilatorOptions {
   /** Writes a waveform from the first cycle on; the executable must have been built for its format. */
