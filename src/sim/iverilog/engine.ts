@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { InputError } from '../../common/input-error.js'
 import type { EmittedDesign, EmittedPort } from '../../emit/emitted-design.js'
 import type { Engine, VectorBatch, WaveOptions } from '../engine.js'
 import { Opcode, type Opcode as OpcodeValue } from '../recording-format.js'
@@ -15,7 +16,7 @@ import {
 import { SyncChild } from '../verilator/sync-child.js'
 import { waveFormat } from '../wave-format.js'
 import { compileBench } from './compile.js'
-import { findUnknown, parseRecord, portDigits, recordText } from './record-text.js'
+import { isUnknown, parseRecord, portDigits, recordText } from './record-text.js'
 
 export interface IverilogOptions {
   /**
@@ -87,7 +88,7 @@ export class IverilogEngine implements Engine {
         timeoutSeconds,
         label: 'the Icarus simulation',
       })
-      this.expectReady()
+      this.expectReady(waves?.file)
     } finally {
       // The process has read everything by the time that it is ready.
       compiled.remove()
@@ -120,7 +121,7 @@ export class IverilogEngine implements Engine {
     if (direction === 'input') return role === 'clock' ? 0n : readValue(this.inputs, offset, width)
     this.outputs ??= this.requestOutputs()
     const digits = portDigits(this.outputs, this.ports[port]!, offset)
-    if (this.unknownIsError) this.rejectUnknown(port, digits, this.cycle)
+    if (isUnknown(digits)) throw unknownValue(this.ports[port]!, digits, this.cycle)
     return BigInt(`0x${digits}`)
   }
 
@@ -135,6 +136,7 @@ export class IverilogEngine implements Engine {
     }
   }
 
+  /** Runs the whole batch before it complains about the first unknown output. */
   runVectors({ clockPort, cycles, stimulus }: VectorBatch): Uint32Array {
     clockAt(this.ports, clockPort)
     const { inputWords, outputWords } = this.layout
@@ -144,22 +146,26 @@ export class IverilogEngine implements Engine {
       )
     }
     const results = new Uint32Array(cycles * outputWords)
+    let unknown: Error | undefined
     for (const { first, size } of batchSizes(cycles, exchangeCycles)) {
       const records = Array.from({ length: size }, (_, index) =>
         recordText(stimulus, (first + index) * inputWords, inputWords),
       )
       this.request(Opcode.run, clockPort, size, ...records)
       this.send()
-      for (let index = 0; index < size; index++) {
-        this.parseResult(this.child.readLine(), results, first + index)
+      for (let index = first; index < first + size; index++) {
+        const line = this.child.readLine()
+        if (this.unknownIsError) unknown ??= this.findUnknown(line, this.cycle + index - first)
+        parseRecord(line, results.subarray(index * outputWords, (index + 1) * outputWords))
       }
-      this.answered()
       this.cycle += size
+      this.answered()
     }
     if (cycles > 0) {
       this.inputs.set(stimulus.subarray(stimulus.length - inputWords))
       this.outputs = undefined
     }
+    if (unknown !== undefined) throw unknown
     return results
   }
 
@@ -237,31 +243,33 @@ export class IverilogEngine implements Engine {
     }
   }
 
-  private parseResult(line: string, results: Uint32Array, record: number): void {
-    const { outputWords, offsets } = this.layout
-    if (this.unknownIsError && /[xz]/i.test(line)) {
-      const { port, digits } = findUnknown(line, this.ports, offsets)
-      this.rejectUnknown(port, digits, this.cycle + record)
+  /** The complaint about the first unknown output of a record. */
+  private findUnknown(record: string, cycle: number): Error | undefined {
+    if (!isUnknown(record)) return undefined
+    for (const [index, port] of this.ports.entries()) {
+      if (port.direction === 'input') continue
+      const digits = portDigits(record, port, this.layout.offsets[index]!)
+      if (isUnknown(digits)) return unknownValue(port, digits, cycle)
     }
-    parseRecord(line, results.subarray(record * outputWords, (record + 1) * outputWords))
+    return undefined
   }
 
-  private rejectUnknown(port: number, digits: string, cycle: number): void {
-    if (!/[xz]/i.test(digits)) return
-    const { name, width } = this.ports[port]!
-    const value = digits.slice(-Math.ceil(width / 4))
-    throw new Error(
-      `${name} is unknown in cycle ${cycle}: ${width}'h${value}; a register or memory has no value yet`,
-    )
-  }
-
-  private expectReady(): void {
+  private expectReady(waveFile: string | undefined): void {
     try {
       if (this.child.readLine() === 'ready') return
       throw this.child.fail(new Error('the Icarus simulation did not start as expected'))
     } catch (error) {
+      const unwritable = / Error: .*Unable to open .* for output/.test(this.child.printed)
       this.close()
-      throw error
+      if (waveFile === undefined || !unwritable) throw error
+      throw new InputError('the waveform cannot be written', { file: waveFile })
     }
   }
+}
+
+function unknownValue({ name, width }: EmittedPort, digits: string, cycle: number): Error {
+  const value = digits.slice(-Math.ceil(width / 4))
+  return new Error(
+    `${name} is unknown in cycle ${cycle}: ${width}'h${value}; a register or memory has no value yet`,
+  )
 }

@@ -142,6 +142,7 @@ class Build {
     const sources = this.files.map(({ path }) => path).filter((path) => path.endsWith('.sv'))
     const code = await verilate(sources, join(staged, filesFolder), join(staged, codeFolder), {
       toolchain: this.toolchain,
+      cache: this.cache,
       flags: this.verilatorFlags,
       benchFile: join('..', `${benchTop}.sv`),
     })

@@ -118,6 +118,11 @@ export function contentHash(contents: unknown): string {
   return createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 32)
 }
 
+/** Whether a tool failed because the disk is full, by what it printed. */
+export function outOfSpace(output: string): boolean {
+  return /no space left on device/i.test(output)
+}
+
 function defaultDirectory(): string {
   if (process.env.ROMULUS_CACHE) return process.env.ROMULUS_CACHE
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'romulus')

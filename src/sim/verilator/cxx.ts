@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../../common/input-error.js'
-import type { BuildCache } from './cache.js'
+import { type BuildCache, outOfSpace } from './cache.js'
 import type { Toolchain } from './toolchain.js'
 
 export interface CxxSettings {
@@ -77,7 +77,7 @@ export async function runCompilers(
 }
 
 function compilerError(status: number | null, output: string, cache: BuildCache): Error {
-  if (/no space left on device/i.test(output)) return cache.unusable('no space left on device')
+  if (outOfSpace(output)) return cache.unusable('no space left on device')
   if (/zlib\.h|cannot find -lz\b/.test(output)) {
     return new InputError(
       'FST waveforms of Verilator need the zlib library and its headers',

@@ -49,7 +49,7 @@ describe.skipIf(suite.skip)(suite.title, () => {
 
   beforeAll(async () => {
     executable = await buildVerilator(counter)
-  }, 120_000)
+  })
 
   afterEach(() => {
     for (const engine of opened.splice(0)) engine.close()

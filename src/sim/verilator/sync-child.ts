@@ -33,6 +33,7 @@ export class SyncChild {
   private outbox: Uint8Array = new Uint8Array(0)
   private failure: Error | undefined
   private closed = false
+  private requestsOpen = true
 
   constructor(
     command: string,
@@ -136,8 +137,9 @@ export class SyncChild {
     if (this.closed) return
     try {
       if (this.failure === undefined) {
-        this.send(lastRequest)
-        this.waitForEnd()
+        this.post(lastRequest)
+        this.closeRequests()
+        while (this.exchange(this.inbox) > 0);
       }
     } catch {
       // The child is gone or does not answer: either way it ends here.
@@ -145,10 +147,6 @@ export class SyncChild {
       this.child.kill('SIGKILL')
       this.release()
     }
-  }
-
-  private waitForEnd(): void {
-    while (this.exchange(this.inbox) !== 0);
   }
 
   private refill(): void {
@@ -228,9 +226,14 @@ export class SyncChild {
 
   private release(): void {
     this.closed = true
-    closeSync(this.pipes.requestWriter)
+    this.closeRequests()
     closeSync(this.pipes.replyReader)
     closeSync(this.pipes.log)
+  }
+
+  private closeRequests(): void {
+    if (this.requestsOpen) closeSync(this.pipes.requestWriter)
+    this.requestsOpen = false
   }
 }
 

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { InputError } from '../../common/input-error.js'
 import { benchTop } from './bench-source.js'
+import { type BuildCache, outOfSpace } from './cache.js'
 import type { Toolchain } from './toolchain.js'
 
 export interface VerilateSettings {
   readonly toolchain: Toolchain
+  readonly cache: BuildCache
   readonly flags: readonly string[]
   /** Wrapper around the design, relative to the folder of its files. */
   readonly benchFile: string
@@ -32,7 +34,7 @@ export async function verilate(
   sources: readonly string[],
   filesDirectory: string,
   directory: string,
-  { toolchain, flags, benchFile }: VerilateSettings,
+  { toolchain, cache, flags, benchFile }: VerilateSettings,
 ): Promise<GeneratedCode> {
   const output = relative(filesDirectory, directory)
   const run = await toolchain.run(
@@ -44,7 +46,7 @@ export async function verilate(
     ],
     filesDirectory,
   )
-  if (run.status !== 0) throw verilatorError(run.status, run.output)
+  if (run.status !== 0) throw verilatorError(run.status, run.output, cache)
   const classes = readFileSync(join(directory, 'Vmodel_classes.mk'), 'utf8')
   const main = readFileSync(join(directory, 'Vmodel.mk'), 'utf8')
   const lists = (...names: string[]) => names.flatMap((name) => makefileList(classes, name))
@@ -59,7 +61,8 @@ export async function verilate(
 }
 
 /** The first message names the cause; those after it often follow from it. */
-function verilatorError(status: number | null, output: string): Error {
+function verilatorError(status: number | null, output: string, cache: BuildCache): Error {
+  if (outOfSpace(output)) return cache.unusable('no space left on device')
   const error = output.match(/^%Error[^:\n]*: (?:(\S+?:\d+(?::\d+)?): )?(.*)$/m)
   if (error === null) {
     return new Error(`verilator failed (exit code ${status}): ${output.trim().slice(-2000)}`)
