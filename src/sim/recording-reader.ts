@@ -84,7 +84,10 @@ export class RecordingReader {
   /** Undefined when the file ends before. */
   private read(words: number): Uint32Array | undefined {
     const bytes = 4 * words
-    if (this.position + bytes > this.size) return undefined
+    if (this.position + bytes > this.size) {
+      this.position = this.size
+      return undefined
+    }
     const target = new Uint32Array(words)
     for (let done = 0; done < bytes; ) {
       const rest = new Uint8Array(target.buffer, done)
