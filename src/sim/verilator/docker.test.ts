@@ -2,7 +2,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { counter } from '../../../testbench/example-designs.js'
+import { nativeSuite } from '../../common/tools.js'
 import { dockerCommand } from './docker.js'
+import { buildVerilator, openVerilator } from './index.js'
 import { simulatorCommand } from './simulator-command.js'
 
 describe('commands in a container', () => {
@@ -61,5 +64,44 @@ describe('commands in a container', () => {
   test('need docker', () => {
     rmSync(docker)
     expect(() => dockerCommand('tools', [], '/', ['true'])).toThrow('docker not found')
+  })
+})
+
+/** Runs the command of `docker run` on this machine, in the folder given. */
+const runHere = `#!/bin/sh
+shift
+while :; do
+  case "$1" in
+    --rm | -i) shift ;;
+    --user | -v) shift 2 ;;
+    -w) cd "$2" && shift 2 ;;
+    *) break ;;
+  esac
+done
+shift
+exec "$@"
+`
+
+const suite = nativeSuite('builds in a container', ['verilator', 'g++'])
+
+describe.skipIf(suite.skip)(suite.title, () => {
+  test('go through docker from the first command to the simulation', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'romulus-test-'))
+    writeFileSync(join(folder, 'docker'), runHere)
+    chmodSync(join(folder, 'docker'), 0o755)
+    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
+    try {
+      const executable = await buildVerilator(counter, { docker: 'tools:1' })
+      const engine = openVerilator(executable)
+      engine.poke(1, 1n)
+      engine.poke(2, 1n)
+      engine.step(0, 3)
+      expect(engine.peek(3)).toBe(12n)
+      engine.close()
+      expect(executable.hash).not.toBe((await buildVerilator(counter)).hash)
+    } finally {
+      vi.unstubAllEnvs()
+      rmSync(folder, { recursive: true })
+    }
   })
 })
