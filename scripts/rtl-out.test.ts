@@ -10,7 +10,11 @@ test.each([...exampleFiles()])('%s in git is what the emitter writes', async (pa
 
 test('the README shows the example as it is', async () => {
   const readme = await readFile('README.md', 'utf8')
-  for (const path of ['examples/counter.ts', 'rtl-out/counter/counter.sv', 'examples/counter.test.ts']) {
+  for (const path of [
+    'examples/counter.ts',
+    'rtl-out/counter/counter.sv',
+    'examples/counter.test.ts',
+  ]) {
     expect(readme).toContain((await readFile(path, 'utf8')).trim())
   }
 })
