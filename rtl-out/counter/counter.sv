@@ -1,8 +1,8 @@
 module counter (  // @[examples/counter.ts:4]
-  input  logic       clk_i,  // @[examples/counter.ts:4]
-  input  logic       rst_ni,  // @[examples/counter.ts:4]
+  input  logic       clk_i,     // @[examples/counter.ts:4]
+  input  logic       rst_ni,    // @[examples/counter.ts:4]
   input  logic       enable_i,  // @[examples/counter.ts:6]
-  output logic [7:0] count_o  // @[examples/counter.ts:6]
+  output logic [7:0] count_o    // @[examples/counter.ts:6]
 );
 
   logic [7:0] count_d;
