@@ -18,7 +18,13 @@ const columns = 256
  * @param seed of the weights
  */
 export function lUnitBench(units = 16, lanes = 64, given: Partial<LUnitParameters> = {}, seed = 1) {
-  const parameters = lUnitParameters({ lanes, rom: { kind: 'table' }, fused: false, ...given })
+  const parameters = lUnitParameters({
+    lanes,
+    rom: { kind: 'table' },
+    products: 'multiply',
+    fused: false,
+    ...given,
+  })
   const random = new Random(seed)
   const definitions = Array.from({ length: units }, () =>
     lUnit(parameters, benchWeights(parameters, random)),

@@ -14,7 +14,6 @@ import {
   type Vec,
   vec,
 } from '../../src/hdl/index.js'
-import { balancedTree } from '../common/balanced-tree.js'
 import { indexType } from '../common/counter.js'
 import { endOfStage } from '../common/pipeline.js'
 import { floatAdder } from '../float/float-adder.js'
@@ -28,6 +27,7 @@ import {
   parametersName,
   scaleRegisters,
 } from './parameters.js'
+import { sumOfProducts } from './products.js'
 import { lUnitWidths } from './widths.js'
 
 /** Bits of a group's biased exponent. */
@@ -97,7 +97,7 @@ export function lUnitArithmetic(
 ): UInt {
   const { scaleWord } = inputs
   const zeroPoint = scaleWord.bits(scaleWord.width - 1, scaleBits)
-  const dot = sumOfGroup(m, parameters, zeroPoint, inputs)
+  const dot = dotOfGroup(m, parameters, zeroPoint, inputs)
   const scaler = m.instance('u_scale', lUnitScaler(parameters), {
     scale_i: scaleOfGroup(m, parameters, scaleWord.bits(scaleBits - 1, 0)),
     integer_i: dot,
@@ -129,42 +129,35 @@ function lUnitScaler(parameters: LUnitParameters) {
   return floatScaler(shape, scaleRegisters(parameters))
 }
 
-/** Sum over the lanes of code times activation. */
-function sumOfBeat(
-  m: ModuleBuilder,
-  parameters: LUnitParameters,
-  { codeWord, activation }: DatapathInputs,
-): SInt {
-  const { bits } = parameters
-  const widths = lUnitWidths(parameters)
-  const products = activation.map((mantissa, lane) => {
-    const code = codeWord.bits((lane + 1) * bits - 1, lane * bits)
-    const product = code.toSigned().mul(mantissa).truncate(widths.product)
-    return hasStage(parameters, 'products') ? m.delayed(`product${lane}`, product) : product
-  })
-  const total = balancedTree<SInt>(products, (a, b) => a.add(b))
-  const { sum } = endOfStage(m, 'beat', hasStage(parameters, 'tree'), {
-    sum: total.truncate(widths.beat),
-  })
-  return sum
-}
-
 /**
  * `d_g`: the accumulator starts a group at `-z * S` and adds the beats' sums; `groupRange` proves its width.
+ * Codes and zero-point are less by the same offset, which cancels.
  */
-function sumOfGroup(
+function dotOfGroup(
   m: ModuleBuilder,
   parameters: LUnitParameters,
   zeroPoint: UInt,
   inputs: DatapathInputs,
 ): SInt {
-  const { group: width } = lUnitWidths(parameters)
+  const { bits, lanes, products } = parameters
+  const widths = lUnitWidths(parameters)
+  const correction = { codes: [zeroPoint], mantissas: [inputs.negatedSum] }
   const { start } = endOfStage(m, 'correction', hasStage(parameters, 'correction'), {
-    start: zeroPoint.toSigned().mul(inputs.negatedSum).truncate(width),
+    start: sumOfProducts(m, products, correction, false).truncate(widths.group),
   })
-  const beatSum = sumOfBeat(m, parameters, inputs)
-  const dot = m.register('dot', sint(width))
-  dot.next(mux(inputs.firstBeat, start, dot).add(beatSum).truncate(width))
+  const operands = {
+    codes: Array.from({ length: lanes }, (_, lane) =>
+      inputs.codeWord.bits((lane + 1) * bits - 1, lane * bits),
+    ),
+    mantissas: inputs.activation.elements,
+  }
+  const { sum } = endOfStage(m, 'beat', hasStage(parameters, 'tree'), {
+    sum: sumOfProducts(m, products, operands, hasStage(parameters, 'products')).truncate(
+      widths.beat,
+    ),
+  })
+  const dot = m.register('dot', sint(widths.group))
+  dot.next(mux(inputs.firstBeat, start, dot).add(sum).truncate(widths.group))
   return dot
 }
 

@@ -2,6 +2,7 @@ import { InputError } from '../../src/common/input-error.js'
 import type { FloatAddStage } from '../float/float-adder.js'
 import type { ScaleToFloatStage } from '../float/scale-to-float.js'
 import { printRomPolicy, type RomPolicy } from '../rom/policy.js'
+import type { ProductForm } from './products.js'
 
 /**
  * Where an L-Unit may have a register, in the order of the data: after the ROMs; after the products of codes
@@ -35,6 +36,7 @@ export interface LUnitParameters {
   /** The stages that end in a register. */
   readonly pipeline: readonly LUnitStage[]
   readonly rom: RomPolicy
+  readonly products: ProductForm
   /**
    * ROM and arithmetic in one module with no port between them; otherwise the arithmetic is a module of its
    * own, emitted, compiled and synthesised once for all L-Units of a structure.
@@ -71,7 +73,7 @@ export function pipelineOfDepth(depth: number): readonly LUnitStage[] {
 
 /**
  * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, six registers, B-ROM with
- * blocks of four, fused.
+ * blocks of four, products by digits, fused.
  *
  * @throws InputError for values that cannot be built
  */
@@ -83,6 +85,7 @@ export function lUnitParameters(given: Partial<LUnitParameters> = {}): LUnitPara
     mantissaBits: 12,
     pipeline: pipelineOfDepth(6),
     rom: { kind: 'brom', block: 4 },
+    products: 'digits',
     fused: true,
     ...given,
   }
@@ -122,19 +125,20 @@ export function addRegisters(parameters: LUnitParameters): readonly FloatAddStag
   )
 }
 
-/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}. */
+/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}, `_mul` for products by `*`. */
 export function parametersName(parameters: LUnitParameters): string {
   const { bits, group, lanes, mantissaBits } = parameters
   const mask = lUnitStages.reduce(
     (sum, stage, i) => sum + (hasStage(parameters, stage) ? 2 ** i : 0),
     0,
   )
-  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}`
+  const multiplier = parameters.products === 'multiply' ? '_mul' : ''
+  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${multiplier}`
 }
 
 /** For the header comment of a module and the manifest. */
 export function describeParameters(parameters: LUnitParameters) {
-  const { bits, group, lanes, mantissaBits, pipeline, rom, fused } = parameters
+  const { bits, group, lanes, mantissaBits, pipeline, rom, products, fused } = parameters
   return {
     bits,
     group,
@@ -142,6 +146,7 @@ export function describeParameters(parameters: LUnitParameters) {
     mantissaBits,
     pipeline: pipeline.join(' '),
     rom: printRomPolicy(rom),
+    products,
     fused,
   }
 }

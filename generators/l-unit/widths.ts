@@ -8,15 +8,18 @@ import {
   unsignedOfWidth,
 } from '../common/signed-range.js'
 import type { LUnitParameters } from './parameters.js'
+import { codeOffset } from './products.js'
 
 /** An aligned activation: M bits, the most negative value left out. */
 export function mantissaRange({ mantissaBits }: LUnitParameters): SignedRange {
   return symmetricOfWidth(mantissaBits)
 }
 
-/** A code times an activation. */
+/** A code as it is multiplied, times an activation. */
 export function productRange(parameters: LUnitParameters): SignedRange {
-  return rangeOfProduct(unsignedOfWidth(parameters.bits), mantissaRange(parameters))
+  const { min, max } = unsignedOfWidth(parameters.bits)
+  const offset = BigInt(codeOffset(parameters.products, parameters.bits))
+  return rangeOfProduct({ min: min - offset, max: max - offset }, mantissaRange(parameters))
 }
 
 /** The sum of a group's activations, S, and its negative. */
@@ -27,8 +30,8 @@ export function sumRange(parameters: LUnitParameters): SignedRange {
 /**
  * The integer accumulator of a group. It starts at `-z * S` and adds the products `q_i * m_i`, so after any
  * subset of them it holds the sum of `(q_i - z) * m_i` over that subset and of `-z * m_i` over the rest;
- * both factors are at most `2^B - 1` in magnitude, so no intermediate value is larger than the bound of
- * `d_g`, and the start value is one of them.
+ * both factors are at most `2^B - 1` in magnitude (also when an offset is taken off `q_i` and `z`), so no
+ * intermediate value is larger than the bound of `d_g`, and the start value is one of them.
  */
 export function groupRange(parameters: LUnitParameters): SignedRange {
   const factor = symmetric(unsignedOfWidth(parameters.bits).max)
@@ -38,7 +41,6 @@ export function groupRange(parameters: LUnitParameters): SignedRange {
 
 export interface LUnitWidths {
   readonly code: number
-  readonly product: number
   /** The sum of the products of one ROM word. */
   readonly beat: number
   /** S of a group. */
@@ -52,7 +54,6 @@ export function lUnitWidths(parameters: LUnitParameters): LUnitWidths {
   const { bits, lanes } = parameters
   return {
     code: bits,
-    product: signedWidth(productRange(parameters)),
     beat: signedWidth(rangeOfRepeatedSum(lanes, productRange(parameters))),
     sum: signedWidth(sumRange(parameters)),
     group: signedWidth(groupRange(parameters)),
