@@ -223,12 +223,12 @@ export class VectorEmitter {
     let form: Form = from.form
     let current = vectors
     if (bits === width && form === 'any') form = to.form === 'sign' ? 'sign' : 'zero'
-    if (bounds.signedLow >= 0 && form === 'zero' && to.form === 'sign') form = 'sign'
-    if (bounds.signedLow >= 0 && form === 'sign' && to.form === 'zero') form = 'zero'
+    // Both extensions of a number that is never negative are the same wherever it fits.
+    const wanted = bounds.signedLow >= 0 && form !== 'any' && to.form !== 'any' ? form : to.form
     if (bits < to.bits) {
-      if (to.form !== 'any' && form !== to.form && bits > width) {
-        current = this.#reform(current, bits, width, form, to.form)
-        form = to.form
+      if (wanted !== 'any' && form !== wanted && bits > width) {
+        current = this.#reform(current, bits, width, form, wanted)
+        form = wanted
       }
       while (bits < to.bits) {
         current = this.#widen(current, bits, form === 'sign')
@@ -244,7 +244,7 @@ export class VectorEmitter {
       bits = (bits / 2) as LaneBits
       if (!fits && bits > width) form = 'any'
     }
-    return this.#reform(current, bits, width, form, to.form)
+    return this.#reform(current, bits, width, form, wanted)
   }
 
   /** Changes the bits above the width within a lane. */

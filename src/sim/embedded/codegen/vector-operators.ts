@@ -74,6 +74,8 @@ export function computePack(emitter: VectorEmitter, id: PackId): Vectors {
         : shiftByLane(emitter, pack.op, bits, a, b)
     case 'slice': {
       if (pack.payload === 0) return emitter.operand(a, bitwise(pack, type))
+      // Lanes that end below the slice belong to an operand that has no higher bits.
+      if (pack.payload >= bits) return emitter.map(bits, () => emitter.constant(bits, 0n))
       return unary(emitter, { bits, form: 'any' }, a, () => {
         writer.i32Const(pack.payload)
         writer.simd(LaneOp.shrU[bits]!)
