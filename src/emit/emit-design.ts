@@ -1,3 +1,4 @@
+import { InputError } from '../common/input-error.js'
 import { type ModuleNode, portsOf, type SignalNode } from '../hdl/ir/module-node.js'
 import type {
   EmittedDesign,
@@ -24,6 +25,8 @@ export interface DesignInput {
 /**
  * SystemVerilog for a design: one file a module, and one for the contents of each ROM and memory that
  * reads its contents from a file.
+ *
+ * @throws InputError for a ROM macro with two different contents, or a memory written by several clocks
  */
 export function emitDesign(design: DesignInput, options: Partial<EmitOptions> = {}): EmittedDesign {
   const emitter = new DesignEmitter({ ...defaultOptions, ...options })
@@ -60,7 +63,8 @@ class DesignEmitter {
       const name = rom.form.module
       const known = this.#macros.get(name)
       if (known !== undefined && known !== rom.contents.hash) {
-        throw new Error(`ROM macro ${name} is used with different contents`)
+        const hint = 'give each of the contents a macro of its own'
+        throw new InputError('the ROM macro is used with different contents', { field: name }, hint)
       }
       if (known !== undefined) continue
       this.#macros.set(name, rom.contents.hash)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../common/input-error.js'
 import type { EmittedDesign, EmittedFile } from './emitted-design.js'
@@ -30,7 +30,7 @@ export function designFiles(design: EmittedDesign, options: WriteOptions = {}): 
 
 /**
  * Writes {@link designFiles} into a directory: all of them or none. An earlier design in the directory is
- * replaced; anything else in it is left alone.
+ * replaced; other files beside it, builds of simulators for instance, stay.
  *
  * @throws InputError when the directory holds something else or cannot be written
  */
@@ -46,41 +46,73 @@ export async function writeDesign(
   const old = join(dirname(target), `.${basename(target)}.${token}.old`)
   let firstMade: string | undefined
   try {
-    const replaces = await holdsDesign(target, directory)
+    const foreign = await foreignEntries(target, directory)
+    const clash = files.map(({ path }) => topEntry(path)).find((name) => foreign?.includes(name))
+    if (clash !== undefined) {
+      throw new InputError(`the design would overwrite ${clash}`, { file: directory })
+    }
     firstMade = await mkdir(fresh, { recursive: true })
     for (const { path, text } of files) {
       const file = join(fresh, path)
       if (path.includes('/')) await mkdir(dirname(file), { recursive: true })
       await writeFile(file, text)
     }
-    if (replaces) await rename(target, old)
+    if (foreign === undefined) {
+      await rename(fresh, target)
+      return
+    }
+    await rename(target, old)
     try {
       await rename(fresh, target)
     } catch (error) {
-      if (replaces) await rename(old, target)
+      await rename(old, target)
       throw error
     }
-    if (replaces) await rm(old, { recursive: true, force: true })
+    for (const entry of foreign) await rename(join(old, entry), join(target, entry))
+    await rm(old, { recursive: true, force: true })
   } catch (error) {
     if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true })
     throw inputError(error, directory)
   }
 }
 
-/** Whether an earlier design stands in the way. */
-async function holdsDesign(target: string, directory: string): Promise<boolean> {
+/** What a directory holds beside an earlier design; undefined when there is no directory. */
+async function foreignEntries(target: string, directory: string): Promise<string[] | undefined> {
   let entries: string[]
   try {
     entries = await readdir(target)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
-  if (entries.length > 0 && !entries.some((entry) => entry.endsWith(manifestSuffix))) {
+  const manifests = entries.filter((entry) => entry.endsWith(manifestSuffix))
+  if (entries.length > 0 && manifests.length === 0) {
     const hint = 'choose an empty or new directory'
     throw new InputError('the directory holds files of something else', { file: directory }, hint)
   }
-  return true
+  const written = new Set<string>()
+  for (const entry of manifests) {
+    const top = entry.slice(0, -manifestSuffix.length)
+    for (const suffix of ['.f', '.core', '.sdc', manifestSuffix]) written.add(top + suffix)
+    for (const path of await filesOf(join(target, entry))) written.add(topEntry(path))
+  }
+  return entries.filter((entry) => !written.has(entry))
+}
+
+async function filesOf(manifestFile: string): Promise<string[]> {
+  try {
+    const { files } = JSON.parse(await readFile(manifestFile, 'utf8')) as {
+      readonly files: readonly { readonly path: string }[]
+    }
+    return files.map(({ path }) => path)
+  } catch (error) {
+    if (codeOf(error) !== undefined) throw error
+    throw new InputError('the file is no manifest of a design', { file: manifestFile })
+  }
+}
+
+function topEntry(path: string): string {
+  return path.split('/')[0]!
 }
 
 const explanations: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { InputError } from '../../common/input-error.js'
 import type { MemoryNode, MemoryReadNode, MemoryWriteNode } from '../../hdl/ir/module-node.js'
 import { RomContents } from '../../hdl/ir/rom-contents.js'
 import { declaredFirst } from '../prettify/declared-first.js'
@@ -122,7 +123,8 @@ export function memorySections(
     written.push(...wires)
   }
   if (writesByClock.size > 1) {
-    throw new Error(`memory ${name} is written by several clocks, which Verilator does not accept`)
+    const hint = 'no portable SystemVerilog says this: write in one clock domain'
+    throw new InputError('the memory is written by several clocks', { field: name }, hint)
   }
   for (const [clock, body] of writesByClock) {
     if (body.length === 0) continue

@@ -272,6 +272,9 @@ function within(a: Term): Term {
   return inner
 }
 
+/** Operators whose low bits do not depend on the high bits of their operands. */
+const carriesUpwards: ReadonlySet<TermOp> = new Set(['add', 'sub', 'mul', 'umul', 'smul', 'neg'])
+
 /** Bits `low + width - 1 .. low` of `a`. */
 export function slice(a: Term, low: number, width: number, look: TermLook = plainLook): Term {
   if (low === 0 && width === a.width) return a
@@ -298,6 +301,10 @@ export function slice(a: Term, low: number, width: number, look: TermLook = plai
         return bitwise(a.op, part(inner!), part(a.operands[1]!), look)
       case 'mux':
         return mux(inner!, part(a.operands[1]!), part(a.operands[2]!), look)
+    }
+    const top = low + width
+    if (low > 0 && top < a.width && carriesUpwards.has(a.op)) {
+      return new Term('slice', width, [slice(a, 0, top)], look, 0n, low)
     }
     if (low === 0) {
       const resized = (operand: Term, signed: boolean) =>

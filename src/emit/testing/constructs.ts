@@ -13,9 +13,8 @@ import {
   uint,
   vec,
 } from '../../hdl/index.js'
-import type { ExpressionNode } from '../../hdl/ir/expression.js'
 import type { ModuleNode } from '../../hdl/ir/module-node.js'
-import { Place } from '../../hdl/place.js'
+import { muxTree } from './mux-tree.js'
 
 /** One small module for every construct that the emitter prints. */
 export const constructs: Construct[] = []
@@ -493,39 +492,6 @@ add(
     },
   ),
 )
-
-/** A ROM as a chain of multiplexers over the bits of the address. */
-function muxTree(address: ExpressionNode, contents: RomContents): ExpressionNode {
-  const place = Place.here()
-  const word = (at: number): ExpressionNode => ({
-    kind: 'const',
-    width: contents.width,
-    signed: false,
-    place,
-    value: contents.word(at),
-  })
-  let level = Array.from({ length: 2 ** address.width }, (_, at) => word(at))
-  for (let bit = 0; bit < address.width; bit++) {
-    const condition: ExpressionNode = {
-      kind: 'slice',
-      a: address,
-      low: bit,
-      width: 1,
-      signed: false,
-      place,
-    }
-    level = Array.from({ length: level.length / 2 }, (_, at) => ({
-      kind: 'mux',
-      condition,
-      whenTrue: level[2 * at + 1]!,
-      whenFalse: level[2 * at]!,
-      width: contents.width,
-      signed: false,
-      place,
-    }))
-  }
-  return level[0]!
-}
 
 add(
   defineModule(
