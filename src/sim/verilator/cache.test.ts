@@ -78,6 +78,20 @@ describe('build cache', () => {
     expect(existsSync(current)).toBe(true)
   })
 
+  test('forgets what was not used for a month, when something new is placed', () => {
+    const age = (entry: string, days: number) => {
+      const then = Date.now() / 1000 - days * 24 * 3600
+      utimesSync(entry, then, then)
+    }
+    const [unused, used, recent] = [put('a', ''), put('b', ''), put('c', '')]
+    age(unused, 31)
+    age(used, 31)
+    age(recent, 29)
+    expect(cache.find('kind', 'b')).toBe(used)
+    put('d', '')
+    expect([unused, used, recent].map((entry) => existsSync(entry))).toEqual([false, true, true])
+  })
+
   test('blames the folder for what the system refuses, and nothing else', () => {
     rmSync(folder, { recursive: true })
     writeFileSync(folder, '')

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
@@ -15,13 +16,17 @@ import { join, resolve } from 'node:path'
 import { InputError } from '../../common/input-error.js'
 
 const manifestName = 'manifest.json'
-const staleAfterMilliseconds = 24 * 3600 * 1000
+const dayMilliseconds = 24 * 3600 * 1000
+/** Longer than any build takes. */
+const stagingDays = 1
+const unusedDays = 30
 
 /**
  * A folder of build results named by the hash of everything that they were built from. An entry is
  * prepared aside and appears under its name in one step, complete with a manifest of its files, so a
  * reader sees all of it or nothing, and two processes may build the same entry at once. An entry whose
- * files do not match the manifest is thrown away. Any part may be deleted while nothing is building.
+ * files do not match the manifest is thrown away, and so is one that was not used for 30 days. Any part may
+ * be deleted while nothing is building.
  */
 export class BuildCache {
   readonly directory: string
@@ -35,7 +40,10 @@ export class BuildCache {
   find(kind: string, hash: string): string | undefined {
     const entry = this.entry(kind, hash)
     if (!existsSync(entry)) return undefined
-    if (matchesManifest(entry)) return entry
+    if (matchesManifest(entry)) {
+      markUsed(entry)
+      return entry
+    }
     this.discard(entry)
     return undefined
   }
@@ -45,7 +53,7 @@ export class BuildCache {
     return this.guarded(() => {
       const staging = this.stagingDirectory()
       mkdirSync(staging, { recursive: true })
-      removeStale(staging)
+      removeOlder(staging, stagingDays)
       return mkdtempSync(join(staging, 'build-'))
     })
   }
@@ -58,6 +66,7 @@ export class BuildCache {
       )
       writeFileSync(join(staged, manifestName), JSON.stringify(digests))
       mkdirSync(join(this.directory, kind), { recursive: true })
+      removeOlder(join(this.directory, kind), unusedDays)
       const entry = this.entry(kind, hash)
       try {
         renameSync(staged, entry)
@@ -142,11 +151,22 @@ function fileDigest(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
 }
 
-function removeStale(staging: string): void {
-  const limit = Date.now() - staleAfterMilliseconds
-  for (const name of readdirSync(staging)) {
-    const path = join(staging, name)
-    const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
-    if (modified < limit) rmSync(path, { recursive: true, force: true })
+/** In a cache that cannot be written, entries can still be used. */
+function markUsed(entry: string): void {
+  try {
+    const now = new Date()
+    utimesSync(entry, now, now)
+  } catch {
+    // The next use marks it.
+  }
+}
+
+/** Removes what a folder holds that was not touched for some days. */
+function removeOlder(folder: string, days: number): void {
+  const limit = Date.now() - days * dayMilliseconds
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    if (touched < limit) rmSync(path, { recursive: true, force: true })
   }
 }
