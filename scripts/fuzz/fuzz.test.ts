@@ -1,0 +1,17 @@
+import { afterAll, expect, test } from 'vitest'
+import { openYosys } from '../../src/synth/yosys.js'
+import { fuzz } from './run.js'
+
+const yosys = openYosys()
+afterAll(() => yosys.close())
+
+test('75 random circuits: the embedded simulator agrees with the interpreter of the written module', async () => {
+  const findings = await fuzz({
+    seed: 0,
+    circuits: 75,
+    cycles: 40,
+    oracles: ['interpreter'],
+    yosys,
+  })
+  expect(findings).toEqual([])
+})

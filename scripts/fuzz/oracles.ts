@@ -1,0 +1,133 @@
+import type { EmittedDesign } from '../../src/emit/index.js'
+import { ModuleInterpreter } from '../../src/hdl/testing/module-interpreter.js'
+import { openEmbedded } from '../../src/sim/embedded/index.js'
+import type { Engine } from '../../src/sim/index.js'
+import { openIverilog } from '../../src/sim/iverilog/index.js'
+import { buildVerilator, openVerilator, removeExecutable } from '../../src/sim/verilator/index.js'
+import type { Yosys } from '../../src/synth/yosys.js'
+import type { Batch } from './batch.js'
+import { lintWithNative, lintWithYosys } from './lint.js'
+import { yosysNetlist } from './netlist.js'
+import type { Stimulus } from './stimulus.js'
+
+/** What is compared with the embedded simulator, and what must say nothing. */
+export const oracleNames = [
+  'interpreter',
+  'verilator',
+  'iverilog',
+  'netlist',
+  'gates',
+  'verilator-lint',
+  'iverilog-lint',
+  'yosys-lint',
+] as const
+
+export type OracleName = (typeof oracleNames)[number]
+
+/** What an oracle is given. */
+export interface Subject {
+  readonly batch: Batch
+  readonly emitted: EmittedDesign
+  readonly stimulus: Stimulus
+  readonly yosys: Yosys
+}
+
+/** Output records of the embedded simulator, which the others are compared with. */
+export function embeddedResponse({ batch, stimulus }: Subject): Uint32Array {
+  return responseOf(openEmbedded(batch.design.flat), stimulus)
+}
+
+/** Cycles that the interpreter runs; it is slow. */
+const interpretedCycles = 10
+
+/** A simulation that takes longer oscillates. */
+const icarusSeconds = 3
+
+/**
+ * Output records of a simulating oracle, at least of the first cycles; undefined for linters.
+ *
+ * @throws Error when a tool refuses the design
+ */
+export async function oracleResponse(
+  name: OracleName,
+  subject: Subject,
+): Promise<Uint32Array | undefined> {
+  const { emitted, stimulus, yosys } = subject
+  switch (name) {
+    case 'interpreter':
+      return interpretedResponse(subject)
+    case 'verilator': {
+      const executable = await buildVerilator(emitted, {
+        verilatorFlags: ['-O3', '--x-assign', 'unique'],
+        compilerFlags: ['-O0'],
+      })
+      try {
+        return responseOf(openVerilator(executable), stimulus)
+      } finally {
+        removeExecutable(executable)
+      }
+    }
+    case 'iverilog':
+      return responseOf(openIverilog(emitted, { timeoutSeconds: icarusSeconds }), stimulus)
+    case 'netlist':
+    case 'gates': {
+      const netlist = await yosysNetlist(emitted, yosys, name)
+      return responseOf(openIverilog(netlist, { timeoutSeconds: icarusSeconds }), stimulus)
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Everything that a linting oracle prints; empty for simulators. */
+export async function oracleMessages(
+  name: OracleName,
+  { emitted, yosys }: Subject,
+): Promise<readonly string[]> {
+  switch (name) {
+    case 'verilator-lint':
+      return lintWithNative('verilator', ['--lint-only', '-Wall', '--top-module'], emitted)
+    case 'iverilog-lint':
+      return lintWithNative('iverilog', ['-g2012', '-Wall', '-tnull', '-s'], emitted)
+    case 'yosys-lint':
+      return lintWithYosys(emitted, yosys)
+    default:
+      return []
+  }
+}
+
+function responseOf(engine: Engine, { cycles, words }: Stimulus): Uint32Array {
+  try {
+    const clockPort = engine.ports.findIndex(({ role }) => role === 'clock')
+    return engine.runVectors({ clockPort, cycles, stimulus: words })
+  } finally {
+    engine.close()
+  }
+}
+
+function interpretedResponse({ batch, emitted, stimulus }: Subject): Uint32Array {
+  const interpreter = new ModuleInterpreter(batch.written)
+  const driven = emitted.ports.filter(
+    ({ direction, role }) => direction === 'input' && role !== 'clock',
+  )
+  const words: number[] = []
+  let at = 0
+  for (let cycle = 0; cycle < Math.min(interpretedCycles, stimulus.cycles); cycle++) {
+    for (const { name, width } of driven) {
+      let value = 0n
+      for (let low = 0; low < width; low += 32) {
+        value |= BigInt(stimulus.words[at++]!) << BigInt(low)
+      }
+      interpreter.set(name, value)
+    }
+    for (const { name, width, direction } of emitted.ports) {
+      if (direction !== 'output') continue
+      const value = interpreter.get(name)
+      for (let low = 0; low < width; low += 32) {
+        words.push(Number((value >> BigInt(low)) & 0xffff_ffffn))
+      }
+    }
+    interpreter.tick()
+  }
+  return Uint32Array.from(words)
+}
