@@ -67,7 +67,7 @@ export class SInt<out W extends number = number> extends Signal {
   }
 
   /** The magnitude, unsigned, in the same width (2^(W-1) fits). */
-  abs<A extends number>(this: SInt<A>): UInt<A> {
+  abs(): UInt<W> {
     const negative = truncate(unary('neg', this.node), this.width)
     return new UInt(cast(mux(this.isNegative().node, negative, this.node), false))
   }
@@ -102,7 +102,7 @@ export class SInt<out W extends number = number> extends Signal {
   }
 
   /** `~a` */
-  not<A extends number>(this: SInt<A>): SInt<A> {
+  not(): SInt<W> {
     return new SInt(unary('not', this.node))
   }
 
@@ -157,12 +157,12 @@ export class SInt<out W extends number = number> extends Signal {
   }
 
   /** `a <<< amount` in the width of `a`: bits shifted out at the top are lost, as in every HDL. */
-  shiftLeft<A extends number>(this: SInt<A>, amount: UInt): SInt<A> {
+  shiftLeft(amount: UInt): SInt<W> {
     return new SInt(shift('left', this.node, amount))
   }
 
   /** `a >>> amount`, arithmetic, in the width of `a`. */
-  shiftRight<A extends number>(this: SInt<A>, amount: UInt): SInt<A> {
+  shiftRight(amount: UInt): SInt<W> {
     return new SInt(shift('right', this.node, amount))
   }
 
@@ -182,7 +182,7 @@ export class SInt<out W extends number = number> extends Signal {
   }
 
   /** The same bits as an unsigned number: `$unsigned(a)`. */
-  asUnsigned<A extends number>(this: SInt<A>): UInt<A> {
+  asUnsigned(): UInt<W> {
     return new UInt(cast(this.node, false))
   }
 

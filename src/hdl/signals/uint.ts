@@ -86,7 +86,7 @@ export class UInt<out W extends number = number> extends Signal {
   }
 
   /** `~a` */
-  not<A extends number>(this: UInt<A>): UInt<A> {
+  not(): UInt<W> {
     return new UInt(unary('not', this.node))
   }
 
@@ -158,12 +158,12 @@ export class UInt<out W extends number = number> extends Signal {
   }
 
   /** `a << amount` in the width of `a`: bits shifted out at the top are lost, as in every HDL. */
-  shiftLeft<A extends number>(this: UInt<A>, amount: UInt): UInt<A> {
+  shiftLeft(amount: UInt): UInt<W> {
     return new UInt(shift('left', this.node, amount))
   }
 
   /** `a >> amount` in the width of `a`. */
-  shiftRight<A extends number>(this: UInt<A>, amount: UInt): UInt<A> {
+  shiftRight(amount: UInt): UInt<W> {
     return new UInt(shift('right', this.node, amount))
   }
 
@@ -183,7 +183,7 @@ export class UInt<out W extends number = number> extends Signal {
   }
 
   /** The same bits as two's complement: `$signed(a)`. */
-  asSigned<A extends number>(this: UInt<A>): SInt<A> {
+  asSigned(): SInt<W> {
     return new SInt(cast(this.node, true))
   }
 

@@ -16,6 +16,7 @@ import { evaluateExpression, numberOf, patternOf } from './evaluate-expression.j
  */
 export class ModuleInterpreter {
   readonly #top: Instance
+  #isSettled = false
 
   constructor(module: ModuleNode) {
     this.#top = new Instance(module, undefined)
@@ -25,6 +26,7 @@ export class ModuleInterpreter {
   set(input: string, pattern: bigint): void {
     const port = this.#top.port(input)
     this.#top.inputs.set(port, numberOf(pattern, port))
+    this.#isSettled = false
   }
 
   /** Bits of an output after everything has settled. */
@@ -39,9 +41,12 @@ export class ModuleInterpreter {
     this.#settle()
     const updates = this.#top.updates(this.#top.port(clock))
     for (const update of updates) update()
+    this.#isSettled = false
   }
 
   #settle(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
     this.#top.applyResets()
     let hasChanged = true
     while (hasChanged) hasChanged = this.#top.settle()
