@@ -334,15 +334,15 @@ test('selects are of names, elements beyond the end read zero, unread bits go to
       assign fifth_mul = 5'(m_i) * 5'd5;
       assign fifth_o = (m_i < 3'd6) ? v_i[fifth_mul +: 5] : 5'd0;
 
-      logic [16:0] of_sum_add;
-      assign of_sum_add = 17'(a_i) + 17'd1;
+      logic [7:0] of_sum_add;
+      assign of_sum_add = a_i[7:0] + 8'd1;
       assign of_sum_o = of_sum_add[7:4];
 
       assign joined_o = {{4{n_i}}, a_i[15:4]};
       assign sign_o = 12'($signed(a_i[7:0]));
 
       logic unused_of_sum_add;
-      assign unused_of_sum_add = ^{of_sum_add[16:8], of_sum_add[3:0]};
+      assign unused_of_sum_add = ^of_sum_add[3:0];
 
     endmodule
     "
