@@ -81,7 +81,7 @@ export function floatAdd(
     is_zero: isZero,
     negative: mux(isZero, added.both_negative, added.negative),
   })
-  return roundToFormat(format, rounding, rounding.is_zero, { exactBelowNormal: true })
+  return roundToFormat(format, rounding, rounding.is_zero)
 }
 
 /** Hidden bit, fraction and extra bits; zero for zeros and subnormals. */

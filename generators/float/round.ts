@@ -11,18 +11,13 @@ export interface Unrounded {
 }
 
 /**
- * Rounds to nearest, ties to even, as IEEE 754 does with subnormals; then a subnormal result becomes zero
- * of its sign, and one beyond the largest finite number becomes that number.
- *
- * Below the normal range IEEE rounds one bit earlier than above. Only one case of that survives the flush:
- * the binade just below the smallest normal number, where everything whose `1 + fractionBits` leading bits
- * are ones rounds up to that number. `exactBelowNormal` says that values there have too few bits for it.
+ * Rounds to nearest, ties to even. An exact value below the smallest normal number, looked at before rounding,
+ * becomes zero of its sign; a result beyond the largest finite number becomes that number.
  */
 export function roundToFormat(
   format: FloatFormat,
   { negative, exponent, significand }: Unrounded,
   isZero: Bool,
-  { exactBelowNormal = false } = {},
 ): UInt {
   const { exponentBits, fractionBits } = format
   const top = significand.width - 1
@@ -37,20 +32,14 @@ export function roundToFormat(
   const fraction = rounded.bits(fractionBits - 1, 0)
 
   const overflows = roundedExponent.gt(constantLike(roundedExponent, largestExponent(format)))
-  const underflows = roundedExponent.lt(constantLike(roundedExponent, 1))
+  const underflows = exponent.lt(constantLike(exponent, 1))
   const magnitude = cat(roundedExponent.bits(exponentBits - 1, 0), fraction)
   const largest = uint(magnitude.width).literal(
     (BigInt(largestExponent(format)) << BigInt(fractionBits)) + (1n << BigInt(fractionBits)) - 1n,
   )
   const zero = uint(magnitude.width).literal(0)
-  let flushed: UInt = zero
-  if (!exactBelowNormal) {
-    const smallest = uint(magnitude.width).literal(1n << BigInt(fractionBits))
-    const reachesNormal = exponent.eq(constantLike(exponent, 0)).and(kept.reduceAnd())
-    flushed = mux(reachesNormal, smallest, zero)
-  }
   const inRange = mux(overflows, largest, magnitude)
-  return cat(negative, mux(isZero, zero, mux(underflows, flushed, inRange)))
+  return cat(negative, mux(isZero.or(underflows), zero, inRange))
 }
 
 function constantLike({ width }: SInt, value: number): SInt {

@@ -150,7 +150,7 @@ describe('scaling to binary32', () => {
     expectScaled([...scaleToFloatStages], operands)
   })
 
-  test('just below the smallest normal number, where IEEE rounds one bit earlier', () => {
+  test('just below the smallest normal number, where IEEE would round up to it', () => {
     const operands: Operands[] = []
     for (let significand = 1024; significand < 2048; significand++) {
       for (let power = 24; power <= 31; power++) {

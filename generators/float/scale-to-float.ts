@@ -42,8 +42,8 @@ export interface ScaleToFloatOperands {
 
 /**
  * `scale * integer * 2^(exponent - exponentOffset)`, the exact product rounded once: to nearest with ties to
- * even, a subnormal result to zero of its sign, beyond the largest finite number to that number. The sign is
- * that of the scale times that of the integer, for zeros too.
+ * even, an exact value below the smallest normal number to zero of its sign, beyond the largest finite number to
+ * that number. The sign is that of the scale times that of the integer, for zeros too.
  *
  * @returns the number, as many clock edges later as there are `registers`
  */

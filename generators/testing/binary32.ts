@@ -7,12 +7,11 @@ const smallestNormal = 2 ** -126
 const float = new Float32Array(1)
 const pattern = new Uint32Array(float.buffer)
 
-/** Rounds to nearest, ties to even; subnormals to zero of their sign, overflow to the largest number. */
+/** Rounds to nearest, ties to even; magnitudes below 2^-126 to zero of their sign, overflow to the largest number. */
 export function round32(value: number): number {
+  if (Math.abs(value) < smallestNormal) return value < 0 || Object.is(value, -0) ? -0 : 0
   const rounded = Math.fround(value)
-  if (Math.abs(rounded) === Infinity) return Math.sign(rounded) * largest
-  if (Math.abs(rounded) >= smallestNormal) return rounded
-  return rounded < 0 || Object.is(rounded, -0) ? -0 : 0
+  return Math.abs(rounded) === Infinity ? Math.sign(rounded) * largest : rounded
 }
 
 /** The number of a bit pattern; subnormals are zero of their sign. */

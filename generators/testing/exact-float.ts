@@ -34,8 +34,8 @@ export function addExact(a: Dyadic, b: Dyadic): Dyadic {
 }
 
 /**
- * IEEE rounding to nearest, ties to even, with gradual underflow; then subnormal results flushed to zero
- * of their sign and overflow replaced by the largest finite number.
+ * Rounding to nearest, ties to even; exact values below the smallest normal number flushed to zero of their
+ * sign, and overflow replaced by the largest finite number.
  *
  * @param negativeZero sign of a result that is exactly zero
  */
@@ -48,7 +48,8 @@ export function roundExact(format: TestFormat, value: Dyadic, negativeZero: bool
   const sign = numerator < 0n ? 1n << signAt : 0n
   const magnitude = numerator < 0n ? -numerator : numerator
   const top = magnitude.toString(2).length - 1 + value.exponent
-  const quantum = Math.max(top, 1 - bias) - fractionBits
+  if (top < 1 - bias) return sign
+  const quantum = top - fractionBits
   const drop = quantum - value.exponent
   let units: bigint
   if (drop <= 0) {
@@ -59,9 +60,7 @@ export function roundExact(format: TestFormat, value: Dyadic, negativeZero: bool
     const rest = magnitude - (units << BigInt(drop))
     if (rest > half || (rest === half && (units & 1n) === 1n)) units++
   }
-  // `units` counts quanta: at least 2^fractionBits of them for a normal number.
   const one = 1n << BigInt(fractionBits)
-  if (units < one) return sign
   const pattern = (BigInt(quantum + fractionBits + bias - 1) << BigInt(fractionBits)) + units
   const largest = ((1n << BigInt(exponentBits)) - 1n) * one - 1n
   return sign | (pattern > largest ? largest : pattern)
