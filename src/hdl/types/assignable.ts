@@ -16,40 +16,40 @@ export type SignalOf<T extends HardwareType> = T['signal']
  * Plain numbers, booleans, arrays and objects of them count as constants.
  */
 export type OperandCheck<V, S> = [S] extends [UInt<infer W>]
-  ? V extends number | bigint
-    ? unknown
-    : V extends UInt<infer A>
-      ? SameWidth<A, W>
-      : TypeMessage<'an unsigned value is expected'>
+  ? NumberCheck<V, V extends UInt<infer A> ? A : never, UInt, W, 'an unsigned value is expected'>
   : [S] extends [SInt<infer W>]
-    ? V extends number | bigint
-      ? unknown
-      : V extends SInt<infer A>
-        ? SameWidth<A, W>
-        : TypeMessage<'a signed value is expected'>
+    ? NumberCheck<V, V extends SInt<infer A> ? A : never, SInt, W, 'a signed value is expected'>
     : [S] extends [Bool]
-      ? V extends Bool | boolean
-        ? unknown
-        : TypeMessage<'a Bool is expected'>
+      ? KindCheck<V, Bool | boolean, 'a Bool is expected'>
       : [S] extends [Clock]
-        ? V extends Clock
-          ? unknown
-          : TypeMessage<'a clock is expected'>
+        ? KindCheck<V, Clock, 'a clock is expected'>
         : [S] extends [Reset]
-          ? V extends Reset
-            ? unknown
-            : TypeMessage<'a reset is expected'>
+          ? KindCheck<V, Reset, 'a reset is expected'>
           : [S] extends [Vec<infer E>]
-            ? V extends readonly (infer A)[]
-              ? OperandCheck<A, E>
-              : V extends Vec<infer A>
-                ? OperandCheck<A, E>
-                : TypeMessage<'a vector is expected'>
+            ? ElementsCheck<V, E>
             : {
                 readonly [K in Exclude<keyof S, 'assign' | 'next'>]: K extends keyof V
                   ? OperandCheck<V[K], S[K]>
                   : TypeMessage<'a bundle with this field is expected'>
               }
+
+/** Of all members of a union V at once: each is a plain number or a number signal of W bits. */
+type NumberCheck<V, A extends number, S, W extends number, M extends string> = [V] extends [
+  S | number | bigint,
+]
+  ? [A] extends [never]
+    ? unknown
+    : SameWidth<A, W>
+  : TypeMessage<M>
+
+type KindCheck<V, S, M extends string> = [V] extends [S] ? unknown : TypeMessage<M>
+
+/** Of arrays element by element. */
+type ElementsCheck<V, E> = [V] extends [readonly unknown[]]
+  ? { readonly [I in keyof V]: OperandCheck<V[I], E> }
+  : [V] extends [Vec<infer A>]
+    ? OperandCheck<A, E>
+    : TypeMessage<'a vector is expected'>
 
 /** A signal that its module drives. */
 export interface Assignable<S> {
