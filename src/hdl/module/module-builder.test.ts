@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bool, defineModule, input, output, uint } from '../index.js'
+import { bool, defineModule, elaborate, input, output, uint } from '../index.js'
 
 const counter = defineModule(
   'counter',
@@ -26,4 +26,16 @@ test('a module lists its ports, clock and reset first, then its registers', () =
 test('a place is the line of the test, not of the library', () => {
   const register = counter.node.signals.find(({ name }) => name === 'count')
   expect(`${register?.place}`).toMatch(/^src\/hdl\/module\/module-builder\.test\.ts:8:21$/)
+})
+
+test('a value that is named within a branch has its name on every branch', () => {
+  const named = defineModule(
+    'named',
+    { enable_i: input(bool), a_i: input(uint(8)), y_o: output(uint(9)) },
+    (m, { enable_i, a_i, y_o }) => {
+      y_o.assign(0)
+      m.when(enable_i, () => y_o.assign(m.let('sum', a_i.add(1))))
+    },
+  )
+  expect(elaborate(named).flat.signals.map(({ path }) => path)).toContain('sum')
 })

@@ -138,7 +138,10 @@ export class ModuleBuilder {
     return this.#declare('wire', name, type, undefined, 'assign', [], attributes) as Wire<T>
   }
 
-  /** Names a value: a wire that is assigned at once. `logic [8:0] sum; assign sum = 9'(a) + 9'(b);` */
+  /**
+   * Names a value: a wire that is assigned at once, in any case, also within `when` and `switch`.
+   * `logic [8:0] sum; assign sum = 9'(a) + 9'(b);`
+   */
   let<S>(name: string, value: S): S {
     const type = typeOf(value)
     if (type === undefined) {
@@ -146,7 +149,7 @@ export class ModuleBuilder {
       return value
     }
     const wire = this.wire(name, type)
-    ;(wire as { assign(value: unknown): void }).assign(value)
+    this.#statements.atTopLevel(() => (wire as { assign(value: unknown): void }).assign(value))
     return wire as S
   }
 

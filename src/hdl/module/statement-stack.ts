@@ -26,6 +26,17 @@ export class StatementStack {
     this.#blocks.at(-1)!.push(assignment(target, value))
   }
 
+  /** Runs `write` outside every `when` and `switch`. */
+  atTopLevel(write: () => void): void {
+    const [blocks, conditions] = [this.#blocks.splice(1), this.#conditions.splice(0)]
+    try {
+      write()
+    } finally {
+      this.#blocks.push(...blocks)
+      this.#conditions.push(...conditions)
+    }
+  }
+
   assignTopLevel(target: SignalNode, value: ExpressionNode): void {
     this.root.push(assignment(target, value))
   }
