@@ -244,18 +244,16 @@ function printInstance(writer: Writer, instance: SvInstance): void {
 
 function printChecks(writer: Writer, { wires, groups }: SvChecks): void {
   writer.directive('`ifndef SYNTHESIS')
-  for (const wire of wires) printItem(writer, wire)
+  printSection(writer, wires)
   for (const { clock, reset, checks } of groups) {
     writer.line(`always @(posedge ${clock.name}) begin`)
     writer.indented(() => {
       if (reset === undefined) {
-        for (const check of checks) printCheck(writer, check)
+        printCheckList(writer, checks)
         return
       }
       writer.line(`if (${reset.activeLow ? '' : '!'}${reset.net.name}) begin`)
-      writer.indented(() => {
-        for (const check of checks) printCheck(writer, check)
-      })
+      writer.indented(() => printCheckList(writer, checks))
       writer.line('end')
     })
     writer.line('end')
@@ -264,20 +262,23 @@ function printChecks(writer: Writer, { wires, groups }: SvChecks): void {
 }
 
 /** Yosys takes no `else` behind an assertion, and reads assertions for formal runs only. */
-function printCheck(writer: Writer, { kind, name, condition, place }: SvCheck): void {
-  const look = { truth: true, place, comment: true }
-  if (kind === 'cover') {
-    writer.expression('cover (', condition, ');', look)
-    return
+function printCheckList(writer: Writer, checks: readonly SvCheck[]): void {
+  const claims = checks.filter(({ kind }) => kind !== 'cover')
+  if (claims.length > 0) {
+    writer.directive('`ifdef FORMAL')
+    for (const check of claims) printCheck(writer, check, '')
+    writer.directive('`else')
+    for (const check of claims) {
+      printCheck(writer, check, ` else $error("${escapeString(check.name)}")`)
+    }
+    writer.directive('`endif')
   }
-  writer.directive('`ifdef FORMAL')
-  writer.expression(`${kind} (`, condition, ');', look)
-  writer.directive('`else')
-  writer.expression(`${kind} (`, condition, `) else $error("${escapeString(name)}");`, {
-    truth: true,
-    place,
-  })
-  writer.directive('`endif')
+  for (const check of checks) if (check.kind === 'cover') printCheck(writer, check, '')
+}
+
+function printCheck(writer: Writer, { kind, condition, place }: SvCheck, failure: string): void {
+  const look = { truth: true, place, comment: failure === '' }
+  writer.expression(`${kind} (`, condition, `)${failure};`, look)
 }
 
 function printList<T>(writer: Writer, list: readonly T[], print: (element: T) => string): void {
