@@ -46,9 +46,9 @@ function* everyLane({ bits, mantissaBits }: Shape): Generator<[number, number]> 
 
 describe.each(['digits', 'multiply'] as const)('%s', (form) => {
   test.each([
-    { bits: 2, lanes: 1, mantissaBits: 10 },
-    { bits: 4, lanes: 1, mantissaBits: 7 },
-    { bits: 8, lanes: 1, mantissaBits: 4 },
+    { bits: 2, lanes: 1, mantissaBits: 13 },
+    { bits: 4, lanes: 1, mantissaBits: 12 },
+    { bits: 8, lanes: 1, mantissaBits: 8 },
   ])('every code and mantissa: $bits bits, $mantissaBits bits', (shape) => {
     const simulation = openModule(productModule(form, shape))
     for (const [code, mantissa] of everyLane(shape)) {

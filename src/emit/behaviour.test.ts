@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { nativeSuite } from '../common/tools.js'
 import { elaborate } from '../hdl/index.js'
 import { emitDesign } from './emit-design.js'
 import { expectedTrace, icarusTrace, netlistTrace, randomCycles } from './testing/bench.js'
 import { constructs } from './testing/constructs.js'
-import { hasTool } from './testing/tools.js'
 
 const simulated = constructs.filter(({ node }) =>
   node.instances.every(({ module }) => module.blackBox === undefined),
@@ -20,20 +20,16 @@ const designs = simulated.map((definition) => {
   }
 })
 
+const icarus = nativeSuite('does in Icarus what its IR says', ['iverilog', 'vvp'])
+const netlist = nativeSuite('does as a netlist what its IR says', ['iverilog', 'vvp', 'yosys'])
+
 describe.each(designs)('$name', ({ design, cycles, expected }) => {
+  test.skipIf(icarus.skip)(icarus.title, () => {
+    expect(icarusTrace(design, cycles)).toEqual(expected)
+  })
+
   const hasOpenPorts = design.files.some(({ use }) => use !== undefined)
-
-  test.skipIf(!hasTool('iverilog'))(
-    'does in Icarus what its IR says (skipped: iverilog not found)',
-    () => {
-      expect(icarusTrace(design, cycles)).toEqual(expected)
-    },
-  )
-
-  test.skipIf(!hasTool('iverilog') || !hasTool('yosys') || hasOpenPorts)(
-    'does as a netlist what its IR says (skipped: iverilog or yosys not found)',
-    () => {
-      expect(netlistTrace(design, cycles)).toEqual(expected)
-    },
-  )
+  test.skipIf(netlist.skip || hasOpenPorts)(netlist.title, () => {
+    expect(netlistTrace(design, cycles)).toEqual(expected)
+  })
 })

@@ -1,33 +1,29 @@
 import { describe, expect, test } from 'vitest'
+import { nativeSuite } from '../common/tools.js'
 import { elaborate } from '../hdl/index.js'
 import { emitDesign } from './emit-design.js'
 import { constructs } from './testing/constructs.js'
-import {
-  hasTool,
-  icarusLint,
-  nativeYosysLint,
-  verilatorLint,
-  wasmYosysLint,
-} from './testing/tools.js'
+import { icarusLint, nativeYosysLint, verilatorLint, wasmYosysLint } from './testing/tools.js'
 
 const designs = constructs.map((definition) => ({
   name: definition.name,
   design: emitDesign(elaborate(definition)),
 }))
 
-describe.each(designs)('$name', ({ design }) => {
-  test.skipIf(!hasTool('verilator'))(
-    'is silent in Verilator (skipped: verilator not found)',
-    () => {
-      expect(verilatorLint(design)).toBe('')
-    },
-  )
+const verilator = nativeSuite('is silent in Verilator', ['verilator'])
+const icarus = nativeSuite('is silent in Icarus', ['iverilog'])
+const yosys = nativeSuite('is silent in native Yosys', ['yosys'])
 
-  test.skipIf(!hasTool('iverilog'))('is silent in Icarus (skipped: iverilog not found)', () => {
+describe.each(designs)('$name', ({ design }) => {
+  test.skipIf(verilator.skip)(verilator.title, () => {
+    expect(verilatorLint(design)).toBe('')
+  })
+
+  test.skipIf(icarus.skip)(icarus.title, () => {
     expect(icarusLint(design)).toBe('')
   })
 
-  test.skipIf(!hasTool('yosys'))('is silent in native Yosys (skipped: yosys not found)', () => {
+  test.skipIf(yosys.skip)(yosys.title, () => {
     expect(nativeYosysLint(design)).toBe('')
   })
 

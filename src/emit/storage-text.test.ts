@@ -249,8 +249,7 @@ test('state that no asynchronous reset initialises is listed by its emitted path
     'outer',
     { clear_i: input(reset({ style: 'sync' })), a_i: input(uint(4)), y_o: output(uint(4)) },
     (m, p) => {
-      const held = m.withDomain.bind(m)
-      held({ clock: m.clock, reset: p.clear_i }, () => {
+      m.withDomain({ clock: m.clock, reset: p.clear_i }, () => {
         p.y_o.assign(m.delayed('once', p.a_i, { reset: 0 }))
       })
       const buffers = m.instance('u_buffers', fifo, {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Random } from '../../common/random.js'
 import type { ModuleNode } from '../../hdl/ir/module-node.js'
 import type { EmittedDesign, EmittedPort } from '../emitted-design.js'
 import { Evaluator } from './evaluator.js'
@@ -13,19 +14,17 @@ const isOutput = ({ direction }: EmittedPort) => direction === 'output'
 
 /** Random inputs; a generator that prefers the edges of the range, where widths and signs go wrong. */
 export function randomCycles(design: EmittedDesign, cycles: number, seed: number): Cycle[] {
-  const next = xorshift(seed)
+  const random = new Random(seed)
   const inputs = design.ports.filter(isData)
   return Array.from({ length: cycles }, () =>
     inputs.map(({ width }) => {
       const limit = 1n << BigInt(width)
-      const kind = next() % 8
+      const kind = random.integer(0, 7)
       if (kind === 0) return 0n
       if (kind === 1) return limit - 1n
       if (kind === 2) return limit >> 1n
       if (kind === 3) return (limit >> 1n) - (width > 1 ? 1n : 0n)
-      let value = 0n
-      for (let bits = 0; bits < width; bits += 32) value = (value << 32n) | BigInt(next())
-      return value % limit
+      return random.bits(width)
     }),
   )
 }
@@ -165,15 +164,4 @@ function isAsserted(name: string, asserted: boolean): bigint {
 
 function hex(value: bigint, width: number): string {
   return value.toString(16).padStart(Math.ceil(width / 4), '0')
-}
-
-function xorshift(seed: number): () => number {
-  let state = seed >>> 0 || 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    state >>>= 0
-    return state
-  }
 }

@@ -1,11 +1,9 @@
+import type { Random } from '../../common/random.js'
 import type { BinaryOp, ExpressionNode, UnaryOp } from '../../hdl/ir/expression.js'
 import type { ModuleNode, RomNode, SignalKind, SignalNode } from '../../hdl/ir/module-node.js'
 import { RomContents } from '../../hdl/ir/rom-contents.js'
 import type { StatementNode } from '../../hdl/ir/statement.js'
 import { Place } from '../../hdl/place.js'
-
-/** A whole number in 0..limit - 1. */
-export type Random = (limit: number) => number
 
 const place = Place.here()
 
@@ -30,21 +28,21 @@ class RandomModule {
     const clock = this.#signal('input', 'clk_i', 1, false, 'clock')
     const reset = this.#signal('input', 'rst_ni', 1, false, 'reset')
     for (let i = 0; i < 6; i++) {
-      const input = this.#signal('input', `in${i}_i`, this.#width(), this.random(2) === 1)
+      const input = this.#signal('input', `in${i}_i`, this.#width(), this.#below(2) === 1)
       this.#readable.push(refTo(input))
     }
-    const registers = Array.from({ length: 1 + this.random(3) }, (_, i) => {
+    const registers = Array.from({ length: 1 + this.#below(3) }, (_, i) => {
       const width = this.#width()
       const register: SignalNode = {
-        ...newSignal('register', `reg${i}`, width, this.random(2) === 1),
+        ...newSignal('register', `reg${i}`, width, this.#below(2) === 1),
         register: {
           clock,
-          ...(this.random(4) === 0
+          ...(this.#below(4) === 0
             ? {}
             : {
                 reset: { signal: reset, style: 'async', activeLow: true, value: this.#bits(width) },
               }),
-          ...(this.random(3) === 0 ? { enable: this.#expression(1, false, 2) } : {}),
+          ...(this.#below(3) === 0 ? { enable: this.#expression(1, false, 2) } : {}),
           synchronizer: false,
         },
       }
@@ -71,11 +69,11 @@ class RandomModule {
   }
 
   #addTarget(i: number): void {
-    const output = this.random(2) === 0
+    const output = this.#below(2) === 0
     const width = this.#width()
     const name = output ? `out${i}_o` : `wire${i}`
-    const target = this.#signal(output ? 'output' : 'wire', name, width, this.random(2) === 1)
-    if (this.random(3) === 0) {
+    const target = this.#signal(output ? 'output' : 'wire', name, width, this.#below(2) === 1)
+    if (this.#below(3) === 0) {
       const other = this.#signal('output', `extra${i}_o`, this.#width(), false)
       this.#conditional([target, other], true)
     } else {
@@ -93,32 +91,32 @@ class RandomModule {
     if (complete) for (const target of targets) this.#assign(target)
     const body = (): StatementNode[] => {
       const statements: StatementNode[] = []
-      for (const target of targets) if (this.random(3) > 0) this.#assign(target, statements)
+      for (const target of targets) if (this.#below(3) > 0) this.#assign(target, statements)
       return statements
     }
-    if (this.random(2) === 0) {
-      const branches = Array.from({ length: 1 + this.random(3) }, () => ({
+    if (this.#below(2) === 0) {
+      const branches = Array.from({ length: 1 + this.#below(3) }, () => ({
         condition: this.#expression(1, false, 2),
         body: body(),
       }))
-      const otherwise = this.random(2) === 0 ? body() : undefined
+      const otherwise = this.#below(2) === 0 ? body() : undefined
       this.#statements.push({ kind: 'when', branches, otherwise, place })
       return
     }
-    const subject = this.#expression(1 + this.random(3), false, 2)
+    const subject = this.#expression(1 + this.#below(3), false, 2)
     const values = Array.from({ length: 2 ** subject.width }, (_, value) => BigInt(value))
     const cases = []
-    while (values.length > 0 && this.random(5) > 0) {
-      cases.push({ values: values.splice(0, 1 + this.random(2)), body: body() })
+    while (values.length > 0 && this.#below(5) > 0) {
+      cases.push({ values: values.splice(0, 1 + this.#below(2)), body: body() })
     }
-    const otherwise = this.random(2) === 0 ? body() : undefined
+    const otherwise = this.#below(2) === 0 ? body() : undefined
     this.#statements.push({ kind: 'switch', subject, cases, otherwise, place })
   }
 
   /** An expression of the given type. */
   #expression(width: number, signed: boolean, depth: number): ExpressionNode {
     const node =
-      depth === 0 || this.random(6) === 0 ? this.#leaf(width, signed) : this.#node(depth - 1)
+      depth === 0 || this.#below(6) === 0 ? this.#leaf(width, signed) : this.#node(depth - 1)
     const fitted = this.#fit(node, width)
     return fitted.signed === signed ? fitted : { kind: 'cast', a: fitted, width, signed, place }
   }
@@ -127,31 +125,31 @@ class RandomModule {
     const { signed } = a
     if (a.width < width) return { kind: 'extend', a, width, signed, place }
     if (a.width === width) return a
-    if (this.random(2) === 0) return { kind: 'truncate', a, width, signed, place }
-    const low = this.random(a.width - width + 1)
+    if (this.#below(2) === 0) return { kind: 'truncate', a, width, signed, place }
+    const low = this.#below(a.width - width + 1)
     return { kind: 'slice', a, low, width, signed: false, place }
   }
 
   #leaf(width: number, signed: boolean): ExpressionNode {
-    if (this.random(4) === 0)
+    if (this.#below(4) === 0)
       return { kind: 'const', width, signed, value: this.#bits(width), place }
-    return this.#readable[this.random(this.#readable.length)]!
+    return this.#readable[this.#below(this.#readable.length)]!
   }
 
   #node(depth: number): ExpressionNode {
     const node = this.#operation(depth)
     // A node that is kept is read again later, which makes it a shared one.
-    if (node.width <= 140 && this.random(4) === 0) this.#readable.push(node)
+    if (node.width <= 140 && this.#below(4) === 0) this.#readable.push(node)
     return node
   }
 
   #operation(depth: number): ExpressionNode {
     const width = this.#width()
-    const signed = this.random(2) === 1
+    const signed = this.#below(2) === 1
     const a = this.#expression(width, signed, depth)
-    switch (this.random(10)) {
+    switch (this.#below(10)) {
       case 0: {
-        const op = pick<UnaryOp>(this.random, ['not', 'neg', 'reduceAnd', 'reduceOr', 'reduceXor'])
+        const op = this.#pick<UnaryOp>(['not', 'neg', 'reduceAnd', 'reduceOr', 'reduceXor'])
         if (op === 'not') return { kind: 'unary', op, a, width, signed, place }
         if (op === 'neg') return { kind: 'unary', op, a, width: width + 1, signed: true, place }
         return { kind: 'unary', op, a, width: 1, signed: false, place }
@@ -162,31 +160,31 @@ class RandomModule {
         return this.#arithmetic(a, depth)
       case 4: {
         const b = this.#expression(width, signed, depth)
-        const op = pick<BinaryOp>(this.random, ['and', 'or', 'xor'])
+        const op = this.#pick<BinaryOp>(['and', 'or', 'xor'])
         return { kind: 'binary', op, a, b, width, signed, place }
       }
       case 5: {
         const b = this.#expression(this.#width(), signed, depth)
-        const op = pick<BinaryOp>(this.random, ['eq', 'ne', 'lt', 'le'])
+        const op = this.#pick<BinaryOp>(['eq', 'ne', 'lt', 'le'])
         return { kind: 'binary', op, a, b, width: 1, signed: false, place }
       }
       case 6: {
-        const amount = this.#expression(1 + this.random(7), false, depth)
-        const op = pick(this.random, ['left', 'right'] as const)
+        const amount = this.#expression(1 + this.#below(7), false, depth)
+        const op = this.#pick(['left', 'right'] as const)
         return { kind: 'shift', op, a, amount, width, signed, place }
       }
       case 7: {
-        const elements = 1 + this.random(6)
-        const element = 1 + this.random(9)
+        const elements = 1 + this.#below(6)
+        const element = 1 + this.#below(9)
         const vector = this.#expression(elements * element, false, depth)
         const bits = Math.max(1, Math.ceil(Math.log2(elements)))
         const index = this.#expression(bits, false, depth)
         return { kind: 'index', a: vector, index, width: element, signed: false, place }
       }
       case 8: {
-        if (this.random(4) === 0) return this.#romRead(depth)
-        const parts = [a, this.#expression(this.#width(), this.random(2) === 1, depth)]
-        if (this.random(2) === 0) parts.push(parts[0]!)
+        if (this.#below(4) === 0) return this.#romRead(depth)
+        const parts = [a, this.#expression(this.#width(), this.#below(2) === 1, depth)]
+        if (this.#below(2) === 0) parts.push(parts[0]!)
         const total = parts.reduce((sum, part) => sum + part.width, 0)
         return { kind: 'concat', parts, width: total, signed: false, place }
       }
@@ -200,19 +198,19 @@ class RandomModule {
 
   #arithmetic(a: ExpressionNode, depth: number): ExpressionNode {
     const b = this.#expression(this.#width(), a.signed, depth)
-    const op = pick<BinaryOp>(this.random, ['add', 'sub', 'mul'])
+    const op = this.#pick<BinaryOp>(['add', 'sub', 'mul'])
     const width = op === 'mul' ? a.width + b.width : Math.max(a.width, b.width) + 1
     return { kind: 'binary', op, a, b, width, signed: op === 'sub' || a.signed, place }
   }
 
   #romRead(depth: number): ExpressionNode {
-    const width = 1 + this.random(12)
-    const words = Array.from({ length: 1 + this.random(12) }, () => this.#bits(width))
+    const width = 1 + this.#below(12)
+    const words = Array.from({ length: 1 + this.#below(12) }, () => this.#bits(width))
     const contents = RomContents.fromWords(width, words)
     const rom: RomNode = {
       name: `rom${this.#roms.length}`,
       contents,
-      form: { kind: pick(this.random, ['table', 'readmemh'] as const) },
+      form: { kind: this.#pick(['table', 'readmemh'] as const) },
       place,
       attributes: [],
     }
@@ -234,17 +232,24 @@ class RandomModule {
   }
 
   #width(): number {
-    return pick(this.random, [1, 1, 2, 3, 4, 5, 7, 8, 8, 9, 12, 16, 31, 32, 33, 64, 65, 90])
+    return this.#pick([1, 1, 2, 3, 4, 5, 7, 8, 8, 9, 12, 16, 31, 32, 33, 64, 65, 90])
+  }
+
+  /** A whole number in 0..limit - 1. */
+  #below(limit: number): number {
+    return this.random.integer(0, limit - 1)
+  }
+
+  #pick<T>(list: readonly T[]): T {
+    return list[this.#below(list.length)]!
   }
 
   #bits(width: number): bigint {
-    const kind = this.random(4)
+    const kind = this.#below(4)
     if (kind === 0) return 0n
     if (kind === 1) return (1n << BigInt(width)) - 1n
     if (kind === 2) return 1n << BigInt(width - 1)
-    let value = 0n
-    for (let bit = 0; bit < width; bit++) value = (value << 1n) | BigInt(this.random(2))
-    return value
+    return this.random.bits(width)
   }
 }
 
@@ -254,8 +259,4 @@ function newSignal(kind: SignalKind, name: string, width: number, signed: boolea
 
 function refTo(signal: SignalNode): ExpressionNode {
   return { kind: 'ref', signal, width: signal.width, signed: signal.signed, place }
-}
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[random(list.length)]!
 }

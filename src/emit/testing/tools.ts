@@ -1,21 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Exit, runYosys, type Tree } from '@yowasp/yosys'
 import { type EmittedDesign, type FileUse, filesFor } from '../emitted-design.js'
-
-const known = new Map<string, boolean>()
-
-/** Whether a native tool can be started. */
-export function hasTool(name: string): boolean {
-  let found = known.get(name)
-  if (found === undefined) {
-    found = spawnSync('sh', ['-c', `command -v ${name}`]).status === 0
-    known.set(name, found)
-  }
-  return found
-}
 
 /** Runs `body` with the files of a design in a directory of their own. */
 export function inDirectory<T>(
@@ -106,8 +94,4 @@ async function runWasmYosys(
     exit = `exit ${(error as Exit).code}\n`
   }
   return Buffer.concat(output).toString() + exit
-}
-
-export function readText(directory: string, path: string): string {
-  return readFileSync(join(directory, path), 'utf8')
 }
