@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { afterAll, describe, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { missingTool, nativeSuite } from '../common/tools.js'
 import { openYosys, type YosysEngine } from './yosys.js'
 import { YosysError, YosysTimeout } from './yosys-error.js'
@@ -30,8 +31,6 @@ const proveEndless = [
   'techmap',
   'sat -prove differ_o 0',
 ]
-
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('romulus-yosys-'))
 
 function sessionTests(engine: YosysEngine): void {
   const yosys = openYosys({ engine })
@@ -97,11 +96,28 @@ describe.skipIf(native.skip)(native.title, () => {
   sessionTests('native')
 
   test('no folder is left, not even by runs that were killed', async () => {
-    const yosys = openYosys({ engine: 'native' })
-    const before = leftovers()
-    const run = yosys.run(proveEndless, { 'endless.sv': endless }, { timeoutMilliseconds: 300 })
-    await expect(run).rejects.toThrow(YosysTimeout)
-    expect(leftovers().filter((name) => !before.includes(name))).toEqual([])
+    const folder = mkdtempSync(join(tmpdir(), 'romulus-test-'))
+    vi.stubEnv('TMPDIR', folder)
+    try {
+      const yosys = openYosys({ engine: 'native' })
+      let during: string[] = []
+      const run = yosys.run(
+        proveEndless,
+        { 'endless.sv': endless },
+        {
+          timeoutMilliseconds: 1000,
+          onLine: () => {
+            during = readdirSync(folder)
+          },
+        },
+      )
+      await expect(run).rejects.toThrow(YosysTimeout)
+      expect(during).toHaveLength(1)
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      vi.unstubAllEnvs()
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 
