@@ -1,167 +1,194 @@
-import { type EmittedDesign, filesFor } from '../emit/index.js'
-import { readDesign } from './read-design.js'
-import type { Yosys, YosysFiles } from './yosys.js'
-import { YosysError, YosysTimeout } from './yosys-error.js'
+import { type Counterexample, parseCounterexample } from './counterexample.js'
+import {
+  clocksOf,
+  gateLevel,
+  opaqueCells,
+  type ProvableDesign,
+  type Side,
+} from './provable-design.js'
+import type { RtlilModule } from './rtlil.js'
+import { type ResetPort, resetPort, settled } from './settled.js'
+import { cutAtState } from './state-cut.js'
+import type { Yosys, YosysRun, YosysRunOptions } from './yosys.js'
+import { YosysTimeout } from './yosys-error.js'
 
-/** Values of ports as unsigned numbers, by name. */
-export type PortValues = Readonly<Record<string, bigint>>
-
-/** Inputs on which two designs differ, and what each gives. */
-export interface Counterexample {
-  readonly inputs: PortValues
-  readonly first: PortValues
-  readonly second: PortValues
-}
+/** How equality was proved. */
+export type ProofMethod =
+  /** Both are the same combinational function, or the same between registers of equal names. */
+  | 'combinational'
+  /** Induction over clock cycles from the state after reset. */
+  | 'induction'
 
 /** What a proof of equality found. */
 export type Equivalence =
-  | { readonly verdict: 'equal' }
+  | { readonly verdict: 'equal'; readonly method: ProofMethod }
   | { readonly verdict: 'different'; readonly counterexample: Counterexample }
   | { readonly verdict: 'inconclusive'; readonly reason: string }
 
 export interface EquivalenceOptions {
   readonly yosys: Yosys
-  /** After so long the answer is `inconclusive`; ten minutes by default. */
+  /** Each of the two methods may take so long; five minutes by default. */
   readonly timeoutMilliseconds?: number
-  /** Steps of the induction for designs with registers; 4 by default. */
-  readonly inductionSteps?: number
+  /** Longest induction, and longest counterexample, in clock cycles; 12 by default. */
+  readonly maxCycles?: number
+  /**
+   * Cycles at the start in which designs with registers may differ; by default 1 when there is a reset,
+   * which is asserted then, and else 0.
+   */
+  readonly settlingCycles?: number
+  readonly signal?: AbortSignal
 }
 
-/** The part of an emitted design that a proof reads. */
-export type ProvableDesign = Pick<EmittedDesign, 'top' | 'files'>
-
-const tenMinutes = 600_000
+const fiveMinutes = 300_000
 
 /**
- * Proves with Yosys that two designs with the same ports are the same function. Combinational designs are
- * decided by SAT on their miter, with a counterexample when they differ. Designs with registers are proved
- * by induction over registers of equal names, from any state; what that does not prove is `inconclusive`.
+ * Proves with Yosys that two designs with the same ports are the same function.
  *
- * @throws YosysError when a design cannot be read or the ports differ
+ * Registers of equal names are opened, and the combinational functions between them compared: ABC merges
+ * what it proves equal inside (`ifraig`), SAT decides the rest. When that does not prove designs with
+ * registers equal, induction over clock cycles tries, from all registers at their initial value, zero
+ * where there is none, with the reset asserted in the first cycle; a design is different when a run from
+ * there shows it.
+ *
+ * Undefined values count as zero. Asynchronous resets are taken to change between clock edges only.
+ *
+ * @throws InputError when the ports differ; YosysError when a design cannot be read
  */
 export async function equivalent(
   first: ProvableDesign,
   second: ProvableDesign,
   options: EquivalenceOptions,
 ): Promise<Equivalence> {
-  const proof = new Proof(first, second, options)
-  return (await proof.isCombinational()) ? proof.bySatisfiability() : proof.byInduction()
+  const { yosys, timeoutMilliseconds = fiveMinutes, maxCycles = 12, signal } = options
+  const run = { timeoutMilliseconds, ...(signal === undefined ? {} : { signal }) }
+  return untilTimeout(async () => {
+    const modules = await gateLevel({ first, second }, yosys, run)
+    const opaque = [...opaqueCells(modules.first), ...opaqueCells(modules.second)]
+    if (opaque.length > 0) {
+      return { verdict: 'inconclusive', reason: `contains a black box, ${opaque[0]!.type}` }
+    }
+    const cut = cutAtState(modules.first, modules.second)
+    const combinational = cut.shared + cut.unshared === 0
+    const opened = await untilTimeout(() => proveCombinational(cut.texts, yosys, run))
+    if (opened.verdict === 'equal' || combinational) return opened
+    const resets = resetPorts(first)
+    const { settlingCycles = resets.length > 0 ? 1 : 0 } = options
+    return untilTimeout(() =>
+      proveByInduction(modules, resets, yosys, { ...run, maxCycles, settlingCycles }),
+    )
+  })
 }
 
-class Proof {
-  readonly #yosys: Yosys
-  readonly #files: YosysFiles
-  readonly #load: readonly string[]
-  readonly #timeoutMilliseconds: number
-  readonly #inductionSteps: number
-
-  constructor(
-    first: ProvableDesign,
-    second: ProvableDesign,
-    { yosys, timeoutMilliseconds = tenMinutes, inductionSteps = 4 }: EquivalenceOptions,
-  ) {
-    const sides = [loaded(first, 'first'), loaded(second, 'second')]
-    this.#yosys = yosys
-    this.#files = { ...sides[0]!.files, ...sides[1]!.files }
-    this.#load = [
-      ...sides.flatMap(({ commands }) => commands),
-      'design -copy-from first -as first first',
-      'design -copy-from second -as second second',
-    ]
-    this.#timeoutMilliseconds = timeoutMilliseconds
-    this.#inductionSteps = inductionSteps
+async function untilTimeout(prove: () => Promise<Equivalence>): Promise<Equivalence> {
+  try {
+    return await prove()
+  } catch (error) {
+    if (!(error instanceof YosysTimeout)) throw error
+    return { verdict: 'inconclusive', reason: error.message }
   }
+}
 
-  async isCombinational(): Promise<boolean> {
-    const count = 'tee -q -o registers.txt select -count t:$*ff* t:$mem* t:$_*FF*'
-    const { files } = await this.#yosys.run([...this.#load, count], this.#files, {
-      outputs: ['registers.txt'],
-    })
-    return /^0 objects/m.test(files['registers.txt'] ?? '')
-  }
+const miter = [
+  'miter -equiv -flatten -make_outputs first second miter',
+  'delete first second',
+  'hierarchy -top miter',
+]
 
-  async bySatisfiability(): Promise<Equivalence> {
-    const script = [
-      ...this.#load,
-      'miter -equiv -flatten -make_outputs first second miter',
-      'hierarchy -top miter',
-      'sat -prove trigger 0 -show-inputs -show-outputs miter',
-    ]
-    return this.#within(async () => {
-      const { log } = await this.#yosys.run(script, this.#files, {
-        timeoutMilliseconds: this.#timeoutMilliseconds,
-      })
-      if (log.includes('no model found: SUCCESS')) return { verdict: 'equal' }
-      if (log.includes('model found: FAIL')) {
-        return { verdict: 'different', counterexample: parseModel(log) }
-      }
-      return { verdict: 'inconclusive', reason: 'the solver gave no answer' }
-    })
-  }
+/** Merges the gates of both sides that ABC proves equal. */
+const mergeEqualGates = [
+  'techmap',
+  'opt_clean',
+  'abc -g AND,XOR -script +strash;ifraig;map',
+  'opt_clean',
+]
 
-  async byInduction(): Promise<Equivalence> {
-    const script = [
-      ...this.#load,
-      'equiv_make first second both',
-      'hierarchy -top both',
-      'async2sync',
-      'opt_clean',
-      'equiv_simple -undef',
-      `equiv_induct -undef -seq ${this.#inductionSteps}`,
-      'equiv_status',
-    ]
-    return this.#within(async () => {
-      const { log } = await this.#yosys.run(script, this.#files, {
-        timeoutMilliseconds: this.#timeoutMilliseconds,
-      })
-      if (log.includes('Equivalence successfully proven!')) return { verdict: 'equal' }
-      const unproven = [...log.matchAll(/Unproven \$equiv .*?: (\S+)/g)].map((match) => match[1])
-      const names = [...new Set(unproven)].slice(0, 3).join(', ')
-      return { verdict: 'inconclusive', reason: `not proved by induction: ${names}` }
-    })
-  }
+async function proveCombinational(
+  [first, second]: readonly [string, string],
+  yosys: Yosys,
+  options: YosysRunOptions,
+): Promise<Equivalence> {
+  const script = [
+    'read_rtlil first.il',
+    'read_rtlil second.il',
+    // For registers that stay inside.
+    'async2sync',
+    ...miter,
+    ...mergeEqualGates,
+    'sat -seq 1 -prove trigger 0 -show-ports miter',
+  ]
+  const run = await yosys.run(script, { 'first.il': first, 'second.il': second }, options)
+  return conclusion(run, 'combinational')
+}
 
-  async #within(prove: () => Promise<Equivalence>): Promise<Equivalence> {
-    try {
-      return await prove()
-    } catch (error) {
-      if (error instanceof YosysTimeout) return { verdict: 'inconclusive', reason: error.message }
-      throw error
+const unsettled = { files: {}, commands: [], top: 'miter' }
+
+/** Rounds that merge registers which the merged gates drive alike: so many stages of a pipeline. */
+const mergingRounds = 4
+
+async function proveByInduction(
+  modules: Readonly<Record<Side, RtlilModule>>,
+  resets: readonly ResetPort[],
+  yosys: Yosys,
+  {
+    maxCycles,
+    settlingCycles,
+    ...options
+  }: YosysRunOptions & { readonly maxCycles: number; readonly settlingCycles: number },
+): Promise<Equivalence> {
+  const clocks = new Set([...clocksOf(modules.first), ...clocksOf(modules.second)])
+  if (clocks.size > 1) {
+    return {
+      verdict: 'inconclusive',
+      reason: 'several clocks, and not the same function between registers of equal names',
     }
   }
+  const { files, commands, top } =
+    settlingCycles === 0 ? unsettled : settled(modules.first, resets, settlingCycles)
+  const script = [
+    'read_rtlil first.il',
+    'read_rtlil second.il',
+    'async2sync',
+    ...miter,
+    ...commands,
+    'setundef -init -zero',
+    ...Array.from({ length: mergingRounds }, () => [...mergeEqualGates, 'opt_merge']).flat(),
+    'opt_clean',
+    `sat -tempinduct -prove trigger 0 -maxsteps ${maxCycles} -show-ports ${top}`,
+  ]
+  const text = ({ lines }: RtlilModule): string => `${lines.join('\n')}\n`
+  const inputs = {
+    'first.il': text(modules.first),
+    'second.il': text(modules.second),
+    ...files,
+  }
+  const found = conclusion(await yosys.run(script, inputs, options), 'induction')
+  return found.verdict === 'different'
+    ? { ...found, counterexample: resetInFirstCycle(found.counterexample, resets) }
+    : found
 }
 
-/** Commands that read a design, make it one module named `side`, and put it aside under that name. */
-function loaded({ top, files }: ProvableDesign, side: string) {
-  const sources = filesFor({ files } as EmittedDesign, 'synthesis')
-  const read = readDesign(sources, top, side)
-  return {
-    files: read.files,
-    commands: [
-      ...read.commands,
-      'proc',
-      'flatten',
-      'opt_expr',
-      'memory -nordff',
-      'opt_clean',
-      `rename -top ${side}`,
-      `design -stash ${side}`,
-    ],
+function conclusion({ log }: YosysRun, method: ProofMethod): Equivalence {
+  if (/(no model found|Induction step proven): SUCCESS!/.test(log)) {
+    return { verdict: 'equal', method }
   }
+  if (/model found( for base case)?: FAIL!/.test(log)) {
+    return { verdict: 'different', counterexample: parseCounterexample(log) }
+  }
+  const reason = log.includes('Reached maximum number of time steps')
+    ? 'no difference and no proof within the allowed number of cycles'
+    : 'the solver gave no answer'
+  return { verdict: 'inconclusive', reason }
 }
 
-/** Reads the table of signal values that `sat` prints. */
-function parseModel(log: string): Counterexample {
-  const inputs: Record<string, bigint> = {}
-  const first: Record<string, bigint> = {}
-  const second: Record<string, bigint> = {}
-  for (const [, name, bits] of log.matchAll(/^\s+\\(\w+)\s+\S+\s+\S+\s+([01x]+)\s*$/gm)) {
-    const value = BigInt(`0b${bits!.replaceAll('x', '0')}`)
-    const [, side, port] = /^(in|gold|gate)_(.+)$/.exec(name!) ?? []
-    if (side === 'in') inputs[port!] = value
-    else if (side === 'gold') first[port!] = value
-    else if (side === 'gate') second[port!] = value
-  }
-  if (Object.keys(first).length === 0) throw new YosysError('Yosys printed no counterexample', log)
-  return { inputs, first, second }
+function resetPorts({ ports = [] }: ProvableDesign): ResetPort[] {
+  return ports.filter(({ role }) => role === 'reset').map(({ name }) => resetPort(name))
+}
+
+/** The counterexample as it was run: with the resets asserted in the first cycle. */
+function resetInFirstCycle(
+  { steps: [first, ...rest] }: Counterexample,
+  resets: readonly ResetPort[],
+): Counterexample {
+  const asserted = Object.fromEntries(resets.map(({ name, asserted: value }) => [name, value]))
+  return { steps: [{ ...first!, inputs: { ...first!.inputs, ...asserted } }, ...rest] }
 }

@@ -7,15 +7,17 @@ export type {
   ModuleMemory,
 } from './area-report.js'
 export { noCache, openCache, type ResultCache } from './cache.js'
+export type { Counterexample, CounterexampleStep, PortValues } from './counterexample.js'
 export {
-  type Counterexample,
   type Equivalence,
+  type EquivalenceOptions,
   equivalent,
-  type ProvableDesign,
+  type ProofMethod,
 } from './equivalent.js'
 export { osu018Path } from './liberty.js'
 export { lint } from './lint.js'
-export { romReference } from './rom-reference.js'
+export type { ProvableDesign } from './provable-design.js'
+export { type RomReferenceOptions, romReference } from './rom-reference.js'
 export type { SramCover } from './sram-cover.js'
 export { readSramTable, type SramMacro } from './sram-table.js'
 export { type SynthesisOptions, synthesize } from './synthesize.js'

@@ -61,8 +61,19 @@ export function identifier(name: string): string {
 export function parameterNumber(cell: RtlilCell, name: string): number {
   const value = cell.parameters.get(name)
   if (value === undefined) throw new Error(`cell ${cell.name} has no parameter ${name}`)
-  const bits = value.match(/^\d+'([01]+)$/)?.[1]
-  return bits === undefined ? Number(value) : Number.parseInt(bits, 2)
+  return Number.parseInt(constantBits(value) ?? 'x', 2)
+}
+
+/**
+ * Bits of a constant, most significant first: of `4'0101`, of `8'x` where the bits that are not written are
+ * like the first or zero, and of the decimal form of 32 bits. Undefined for anything else.
+ */
+export function constantBits(text: string): string | undefined {
+  if (/^-?\d+$/.test(text)) return BigInt.asUintN(32, BigInt(text)).toString(2).padStart(32, '0')
+  const match = /^(\d+)'([01xzm-]*)$/.exec(text)
+  if (match === null) return undefined
+  const [, width, bits] = match
+  return bits!.padStart(Number(width), /^[xz]/.test(bits!) ? bits![0] : '0')
 }
 
 function parseModule(lines: readonly string[]): RtlilModule {
@@ -121,7 +132,7 @@ function parseWire(words: readonly string[], attributes: ReadonlyMap<string, str
   const direction = words.find(
     (word) => word === 'input' || word === 'output' || word === 'inout',
   ) as RtlilWire['direction']
-  const init = attributes.get('init')?.match(/^\d+'(.*)$/)?.[1]
+  const init = constantBits(attributes.get('init') ?? '')
   return {
     name: plainName(words.at(-1)!),
     width: width < 0 ? 1 : Number(words[width + 1]),
