@@ -5,7 +5,7 @@ import { romForm, romPolicyIdentifier } from '../rom/policy.js'
 import { broadcastInputs, broadcastPorts, lUnitArithmetic, lUnitDatapath } from './datapath.js'
 import { describeParameters, hasStage, type LUnitParameters, parametersName } from './parameters.js'
 import { lUnitOrder } from './schedule.js'
-import { checkWeights, type LUnitWeights, lUnitContents } from './weights.js'
+import { checkWeights, type LUnitContents, type LUnitWeights, lUnitContents } from './weights.js'
 
 /**
  * An L-Unit: the weights of some rows in ROM with the arithmetic of their matrix-vector product, as
@@ -21,7 +21,31 @@ export function lUnit(parameters: LUnitParameters, weights: LUnitWeights) {
   checkWeights(parameters, weights)
   const { rows, columns } = weights
   const { accumulators } = lUnitOrder(parameters, rows, columns)
-  const contents = lUnitContents(parameters, weights)
+  return lUnitOfContents(parameters, lUnitContents(parameters, weights), accumulators, {
+    name: `${rows}x${columns}`,
+    parameters: { rows, columns },
+    documentation: `L-Unit: ${rows} rows of ${columns} INT${parameters.bits} weights in ROM with their multiply-accumulate`,
+  })
+}
+
+/** Under what name an L-Unit appears. */
+export interface LUnitTitle {
+  /** Part of the module's name. */
+  readonly name: string
+  readonly parameters: Readonly<Record<string, string | number | boolean>>
+  readonly documentation: string
+}
+
+/**
+ * An L-Unit whose ROMs hold anything that a sequencer finds its way through, and that has as many binary32
+ * accumulators as there are rows in flight.
+ */
+export function lUnitOfContents(
+  parameters: LUnitParameters,
+  contents: LUnitContents,
+  accumulators: number,
+  title: LUnitTitle,
+) {
   const hash = createHash('sha256')
     .update(contents.codes.hash)
     .update(contents.scales.hash)
@@ -29,7 +53,7 @@ export function lUnit(parameters: LUnitParameters, weights: LUnitWeights) {
   const { fused, rom: policy } = parameters
   const form = `${fused ? 'fused_' : ''}${romPolicyIdentifier(policy)}`
   return defineModule(
-    `l_unit_${parametersName(parameters)}_${form}_${rows}x${columns}_${hash.slice(0, 8)}`,
+    `l_unit_${parametersName(parameters)}_${form}_${title.name}_${hash.slice(0, 8)}`,
     {
       code_address_i: input(uint(contents.codes.addressWidth)),
       scale_address_i: input(uint(contents.scales.addressWidth)),
@@ -59,8 +83,8 @@ export function lUnit(parameters: LUnitParameters, weights: LUnitWeights) {
       result_o.assign(datapath.result_o)
     },
     {
-      parameters: { ...describeParameters(parameters), rows, columns },
-      documentation: `L-Unit: ${rows} rows of ${columns} INT${parameters.bits} weights in ROM with their multiply-accumulate`,
+      parameters: { ...describeParameters(parameters), ...title.parameters },
+      documentation: title.documentation,
     },
   )
 }

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { InputError } from '../common/input-error.js'
+
+const count = (largest: number) => z.int().min(1).max(largest)
+
+const chipConfigSchema = z.strictObject({
+  /** Checkpoint file. */
+  model: z.string().optional(),
+  /** Bits of a weight code, and of the L-Units' lanes. */
+  bits: z.union([z.literal(8), z.literal(4), z.literal(2)]).default(4),
+  /** Bits of the codes of embedding and head. */
+  headBits: z.union([z.literal(8), z.literal(4), z.literal(2)]).default(8),
+  /** Weights that share a scale. */
+  group: z.union([z.literal(32), z.literal(64), z.literal(128)]).default(64),
+  /** How codes are found. */
+  quantizer: z.enum(['search', 'gptq']).default('search'),
+  /** Construction of the ROMs: `table`, `brom:4`, `sum-of-ones`, `readmemh`, `macro`. */
+  rom: z.string().default('brom:4'),
+  /** Matrix units. */
+  mesh: z
+    .strictObject({ rows: count(256).default(1), columns: count(256).default(1) })
+    .default({ rows: 1, columns: 1 }),
+  /** L-Units of a matrix unit. */
+  lUnits: count(1024).default(8),
+  /** Weights that an L-Unit takes in a cycle. */
+  lanes: count(128).default(16),
+  /** Numbers of a beat of the vector unit; what fits by default. */
+  vectorLanes: z.union([2, 4, 8, 16, 32, 64, 128].map((lanes) => z.literal(lanes))).optional(),
+  /** Key and value cache; as many positions as the model has by default. */
+  kv: z
+    .strictObject({
+      length: count(2 ** 20).optional(),
+      format: z.enum(['int8', 'int16', 'e4m3']).default('int8'),
+    })
+    .default({ format: 'int8' }),
+  /** Bits of an aligned activation. */
+  mantissaBits: z.int().min(10).max(16).default(12),
+  clockMHz: z.number().positive().max(10_000).default(500),
+})
+
+export type ChipConfig = z.output<typeof chipConfigSchema>
+export type ChipConfigInput = z.input<typeof chipConfigSchema>
+
+/** A chip's configuration, typed, for `romulus.config.ts`. */
+export function defineChip(config: ChipConfigInput): ChipConfigInput {
+  return config
+}
+
+/**
+ * Fills in what a configuration leaves open.
+ *
+ * @param file for messages
+ * @throws InputError naming the first setting that is unknown or out of range
+ */
+export function parseChipConfig(config: unknown, file?: string): ChipConfig {
+  const parsed = chipConfigSchema.safeParse(config)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  const field =
+    issue.code === 'unrecognized_keys'
+      ? [...issue.path, issue.keys[0]].join('.')
+      : issue.path.join('.')
+  const problem = issue.code === 'unrecognized_keys' ? 'is no setting of a chip' : issue.message
+  throw new InputError(problem, { ...(file === undefined ? {} : { file }), field })
+}

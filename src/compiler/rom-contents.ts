@@ -1,0 +1,76 @@
+import { float16ToNumber, numberToFloat16 } from '../common/float16.js'
+import { groupsPerRow } from '../quantize/index.js'
+import type { ChipShape } from './chip-shape.js'
+import { codeDigit, type SweptMatrix } from './placement.js'
+import { codeWords, groupBeats, sweepGroups } from './sweep-order.js'
+
+/** What the two ROMs of an L-Unit hold. */
+export interface LUnitRoms {
+  /** `lanes` codes a word, lane 0 lowest; `ceil(lanes * bits / 8)` bytes a word, the first one lowest. */
+  readonly codeBytes: Uint8Array
+  /** `{zero-point, scale}`: a binary16 scale below a zero-point. */
+  readonly scaleWords: readonly number[]
+}
+
+/** What of a chip's shape its ROMs depend on. */
+export type RomShape = Pick<ChipShape, 'lUnits' | 'lanes' | 'bits'>
+
+/**
+ * The contents of the ROMs of every L-Unit.
+ *
+ * @param sweeps in the order of their words
+ */
+export function lUnitRoms(shape: RomShape, sweeps: readonly SweptMatrix[]): LUnitRoms[] {
+  return Array.from({ length: shape.lUnits }, (_, unit) => romsOfUnit(shape, sweeps, unit))
+}
+
+function romsOfUnit(shape: RomShape, sweeps: readonly SweptMatrix[], unit: number): LUnitRoms {
+  const bytesPerWord = Math.ceil((shape.lanes * shape.bits) / 8)
+  const depth = sweeps.reduce((sum, { order }) => sum + codeWords(order), 0)
+  const codeBytes = new Uint8Array(depth * bytesPerWord)
+  const scaleWords: number[] = []
+  let at = 0
+  for (const sweep of sweeps) {
+    for (const { row, digit, group } of sweepGroups(sweep.order)) {
+      const placed = sweep.rows[row * shape.lUnits + unit]
+      const beats = groupBeats(sweep.order, group)
+      if (placed === undefined) {
+        scaleWords.push(0)
+        at += beats * bytesPerWord
+        continue
+      }
+      scaleWords.push(scaleWord(shape, sweep, placed, digit, group))
+      const { matrix } = placed
+      const first = group * matrix.group
+      const end = Math.min(first + matrix.group, matrix.columns)
+      for (let column = first; column < end; column++) {
+        const code = matrix.codes[placed.row * matrix.columns + column]!
+        const lane = (column - first) % shape.lanes
+        const word = at + Math.floor((column - first) / shape.lanes) * bytesPerWord
+        const bit = lane * shape.bits
+        codeBytes[word + (bit >> 3)]! |=
+          codeDigit(code, matrix.bits, shape.bits, digit) << (bit & 7)
+      }
+      at += beats * bytesPerWord
+    }
+  }
+  return { codeBytes, scaleWords }
+}
+
+/** A digit's scale is the matrix's, times the weight of the digit. */
+function scaleWord(
+  { bits }: RomShape,
+  { order }: SweptMatrix,
+  { matrix, row }: NonNullable<SweptMatrix['rows'][number]>,
+  digit: number,
+  group: number,
+): number {
+  const at = row * groupsPerRow(matrix) + group
+  const weight = 2 ** (bits * (order.digits - 1 - digit))
+  const scale =
+    weight === 1
+      ? matrix.scales[at]!
+      : numberToFloat16(float16ToNumber(matrix.scales[at]!) * weight)
+  const zeroPoint = codeDigit(matrix.zeroPoints[at]!, matrix.bits, bits, digit)
+  return zeroPoint * 2 ** 16 + scale
+}
