@@ -23,9 +23,9 @@ export interface MappedModule {
  */
 export const abcScript = 'strash; dc2; dch -f; amap'
 
-/** A script as an argument of Yosys' `abc`. */
-export function abcArgument(script: string): string {
-  return `-script +${script.replaceAll('; ', ';').replaceAll(' ', ',')}`
+/** `abc` options for a script; its own default without one. */
+function abcOptions(script: string | undefined): string {
+  return script === undefined ? '' : `-script +${script.replaceAll('; ', ';').replaceAll(' ', ',')}`
 }
 
 /** Gates that generic synthesis uses: NAND2, NOR2, AOI21, OAI21, AOI22, OAI22 and the inverter. */
@@ -34,6 +34,13 @@ export const genericGates = 'cmos4'
 const libraryFile = 'cells.lib'
 const statisticsFile = 'statistics.json'
 const keepAttribute = 'romulus_keep_memory'
+
+export interface MappingOptions {
+  /** Which memories and ROMs stay cells; the others become flip-flops and gates. */
+  readonly keepsMemory: (cell: RtlilCell) => boolean
+  /** For ABC; Yosys' default script when undefined. */
+  readonly abcScript: string | undefined
+}
 
 /** Maps modules one by one; a module that was mapped before comes from the cache. */
 export class ModuleMapper {
@@ -44,7 +51,7 @@ export class ModuleMapper {
     modules: readonly RtlilModule[],
     private readonly yosys: Yosys,
     private readonly cache: ResultCache,
-    private readonly keepsMemory: (cell: RtlilCell) => boolean,
+    private readonly options: MappingOptions,
   ) {
     this.#stubs = new Map(modules.map((module) => [module.name, stub(module)]))
   }
@@ -55,7 +62,7 @@ export class ModuleMapper {
     options: YosysRunOptions,
   ): Promise<MappedModule> {
     const text = this.#text(module)
-    const script = mappingScript(library && 'library')
+    const script = mappingScript(library && 'library', this.options.abcScript)
     const key = contentKey([this.yosys.build, script, text, library?.text ?? ''])
     const known = this.cache.get(key)
     if (known !== undefined) return known as MappedModule
@@ -73,7 +80,7 @@ export class ModuleMapper {
   #text(module: RtlilModule): string {
     const marked = new Set(
       module.cells
-        .filter((cell) => isMemory(cell) && this.keepsMemory(cell))
+        .filter((cell) => isMemory(cell) && this.options.keepsMemory(cell))
         .map(({ lines: [first] }) => first),
     )
     const lines = module.lines.flatMap((line, index) =>
@@ -100,17 +107,18 @@ function stub({ name, wires }: RtlilModule): string {
 }
 
 /** The commands that map one module to a library, or to generic gates. */
-export function mappingScript(target: 'library' | undefined): readonly string[] {
+export function mappingScript(
+  target: 'library' | undefined,
+  script: string | undefined,
+): readonly string[] {
+  const timed = script === undefined ? undefined : `${script}; topo; stime`
   const mapping =
     target === undefined
       ? [
           `dfflegalize ${genericStorage.map((cell) => `-cell ${cell} 01`).join(' ')}`,
-          `abc -g ${genericGates} ${abcArgument(abcScript)}`,
+          `abc -g ${genericGates} ${abcOptions(script)}`,
         ]
-      : [
-          `dfflibmap -liberty ${libraryFile}`,
-          `abc -liberty ${libraryFile} ${abcArgument(`${abcScript}; topo; stime`)}`,
-        ]
+      : [`dfflibmap -liberty ${libraryFile}`, `abc -liberty ${libraryFile} ${abcOptions(timed)}`]
   return [
     'read_rtlil module.il',
     'opt -fast -full',

@@ -4,7 +4,7 @@ import { areaReport, type MappedDesign } from './area.js'
 import type { AreaReport } from './area-report.js'
 import { contentKey, openCache, type ResultCache } from './cache.js'
 import { type LibertyLibrary, libertyLibrary, libertyText } from './liberty.js'
-import { type MappedModule, ModuleMapper, mappingScript } from './map-module.js'
+import { abcScript, type MappedModule, ModuleMapper, mappingScript } from './map-module.js'
 import type { RtlilCell, RtlilModule } from './rtlil.js'
 import type { SramMacro } from './sram-table.js'
 import { memoryShape, wordLevelModules, wordLevelScript } from './word-level.js'
@@ -45,7 +45,11 @@ export async function synthesize(
   const key = contentKey([
     'area report 1',
     yosys.build,
-    [wordLevelScript(design.top, flatten), mappingScript(undefined), mappingScript('library')],
+    [
+      wordLevelScript(design.top, flatten),
+      mappingScript(undefined, abcScript),
+      mappingScript('library', abcScript),
+    ],
     filesFor(design, 'synthesis').map(({ path, text }) => [path, text]),
     [design.top, roms, sram ?? null],
     texts.map(({ file, text }) => [basename(file), contentKey(text)]),
@@ -58,7 +62,7 @@ export async function synthesize(
   const modules = await wordLevelModules(design, yosys, { ...run, flatten })
   const keepsMemory = (cell: RtlilCell): boolean =>
     memoryShape(cell).writePorts > 0 || roms === 'bits'
-  const mapper = new ModuleMapper(modules, yosys, cache, keepsMemory)
+  const mapper = new ModuleMapper(modules, yosys, cache, { keepsMemory, abcScript })
   const contained = modules.filter(({ attributes }) => !attributes.has('blackbox'))
   const mapAll = async (library: LibertyLibrary | undefined) => {
     const mapped = new Map<string, MappedModule>()
