@@ -24,7 +24,8 @@ function tile(
   units: number,
 ) {
   const parameters = lUnitParameters(given)
-  const shape = { rows, columns, bits: parameters.bits, group: parameters.group }
+  const { bits, group, offsets } = parameters
+  const shape = { rows, columns, bits, group, offsets }
   return lUnitTile(parameters, randomWeights(new Random(3), shape), units)
 }
 
@@ -39,6 +40,7 @@ const modules = [
   tile({ lanes: 32, bits: 2, fused: false, rom: { kind: 'readmemh' } }, 6, 64, 3),
   tile({ lanes: 16, bits: 8, group: 32, pipeline: pipelineOfDepth(10) }, 5, 33, 1),
   tile({ lanes: 64, pipeline: [], rom: { kind: 'sum-of-ones' } }, 1, 20, 1),
+  tile({ lanes: 8, group: 32, offsets: true }, 9, 70, 2),
   lUnitBench(2, 8),
 ]
 

@@ -28,13 +28,11 @@ import {
   scaleRegisters,
 } from './parameters.js'
 import { sumOfProducts } from './products.js'
+import { scaleBits, scaleWordBits } from './weights.js'
 import { lUnitWidths } from './widths.js'
 
 /** Bits of a group's biased exponent. */
 export const exponentBits: number = 8
-
-/** Bits of a scale; the zero-point lies above it in a ROM word. */
-export const scaleBits = widthOf(binary16)
 
 /** The type of results. */
 export const number32 = uint(widthOf(binary32))
@@ -44,7 +42,7 @@ export interface DatapathInputs {
   readonly codeWord: UInt
   readonly activation: Vec<SInt>
   readonly firstBeat: Bool
-  /** `{zero-point, scale}` */
+  /** `{zero-point, scale}`, with offsets `{offset, zero-point, scale}` */
   readonly scaleWord: UInt
   readonly negatedSum: SInt
   readonly exponent: UInt
@@ -95,19 +93,12 @@ export function lUnitArithmetic(
   accumulatorCount: number,
   inputs: DatapathInputs,
 ): UInt {
-  const { scaleWord } = inputs
-  const zeroPoint = scaleWord.bits(scaleWord.width - 1, scaleBits)
-  const dot = dotOfGroup(m, parameters, zeroPoint, inputs)
-  const scaler = m.instance('u_scale', lUnitScaler(parameters), {
-    scale_i: scaleOfGroup(m, parameters, scaleWord.bits(scaleBits - 1, 0)),
-    integer_i: dot,
-    exponent_i: inputs.exponent,
-  })
+  const group = resultOfGroup(m, parameters, inputs)
   const accumulators = m.register('accumulator', vec(number32, accumulatorCount))
   const before = mux(inputs.firstGroup, number32.literal(0), accumulators.select(inputs.readIndex))
   const { sum_o } = m.instance('u_add', floatAdder(binary32, addRegisters(parameters)), {
     a_i: before,
-    b_i: scaler.number_o,
+    b_i: group,
   })
   m.when(inputs.writeEnable, () => {
     for (const [index, accumulator] of accumulators.elements.entries()) {
@@ -117,11 +108,39 @@ export function lUnitArithmetic(
   return sum_o
 }
 
-/** The scaling to binary32 of an L-Unit: `s * d * 2^(e - 127 - M + 2)`. */
-function lUnitScaler(parameters: LUnitParameters) {
+/** `y_g`, the binary32 result of a group. */
+function resultOfGroup(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  inputs: DatapathInputs,
+): UInt {
+  const { scaleWord, negatedSum, exponent } = inputs
+  const widths = lUnitWidths(parameters)
+  const offsetAt = scaleBits + parameters.bits
+  const dot = dotOfGroup(m, parameters, scaleWord.bits(offsetAt - 1, scaleBits), inputs)
+  const scaled = m.instance('u_scale', lUnitScaler(parameters, widths.group), {
+    scale_i: untilGroupEnd(m, parameters, 'scale', scaleWord.bits(scaleBits - 1, 0)),
+    integer_i: dot,
+    exponent_i: exponent,
+  })
+  if (!parameters.offsets) return scaled.number_o
+  const offset = m.instance('u_scale_offset', lUnitScaler(parameters, widths.sum), {
+    scale_i: untilGroupEnd(m, parameters, 'offset', scaleWord.bits(scaleWord.width - 1, offsetAt)),
+    integer_i: untilGroupEnd(m, parameters, 'negated_sum', negatedSum).neg().truncate(widths.sum),
+    exponent_i: exponent,
+  })
+  const { sum_o } = m.instance('u_add_offset', floatAdder(binary32, addRegisters(parameters)), {
+    a_i: scaled.number_o,
+    b_i: offset.number_o,
+  })
+  return endOfStage(m, 'group', hasStage(parameters, 'scale-round'), { result: sum_o }).result
+}
+
+/** The scaling to binary32 of an L-Unit: `scale * integer * 2^(e - 127 - M + 2)`. */
+function lUnitScaler(parameters: LUnitParameters, integerBits: number) {
   const shape = {
     scale: binary16,
-    integerBits: lUnitWidths(parameters).group,
+    integerBits,
     exponentBits,
     exponentOffset: biasOf(binary32) + parameters.mantissaBits - 2,
     result: binary32,
@@ -161,10 +180,15 @@ function dotOfGroup(
   return dot
 }
 
-/** The scale that belongs to a finished group: its ROM word came with the group's first beat. */
-function scaleOfGroup(m: ModuleBuilder, parameters: LUnitParameters, scale: UInt): UInt {
-  const kept = m.delayed('scale_kept', scale)
-  return hasStage(parameters, 'correction') ? m.delayed('scale_of_group', kept) : kept
+/** A value that came with the beats of a group, at the clock edge at which `d_g` is there. */
+function untilGroupEnd<S extends UInt | SInt>(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  name: string,
+  value: S,
+): S {
+  const kept = m.delayed(`${name}_kept`, value)
+  return hasStage(parameters, 'correction') ? m.delayed(`${name}_of_group`, kept) : kept
 }
 
 const datapaths = new Map<string, ReturnType<typeof defineDatapath>>()
@@ -186,7 +210,7 @@ function defineDatapath(name: string, parameters: LUnitParameters, accumulators:
     name,
     {
       code_word_i: input(uint(lanes * bits)),
-      scale_word_i: input(uint(scaleBits + bits)),
+      scale_word_i: input(uint(scaleWordBits(parameters))),
       ...broadcastPorts(parameters, accumulators),
     },
     (m, ports) => {

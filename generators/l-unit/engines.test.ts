@@ -9,7 +9,7 @@ import { activationBeats } from './testing/run-tile.js'
 import { lUnitTile } from './tile.js'
 
 const parameters = lUnitParameters({ lanes: 8, group: 32 })
-const shape = { rows: 9, columns: 75, bits: parameters.bits, group: parameters.group }
+const matrix = { rows: 9, columns: 75, bits: parameters.bits, group: parameters.group }
 const engines: [EngineName, { readonly title: string; readonly skip: boolean }][] = [
   ['embedded', { title: 'the embedded engine', skip: false }],
   ['verilator', nativeSuite('Verilator', ['verilator', 'g++'])],
@@ -18,20 +18,28 @@ const engines: [EngineName, { readonly title: string; readonly skip: boolean }][
 
 for (const [engine, suite] of engines) {
   describe.skipIf(suite.skip)(suite.title, () => {
-    test('multiplies by a tile of B-ROM L-Units as the arithmetic page says', async () => {
-      const random = new Random(5)
-      const weights = randomWeights(random, shape)
-      const simulation = await simulate(lUnitTile(parameters, weights, 2), { engine })
-      for (let vector = 0; vector < 3; vector++) {
-        const activations = randomActivations(random, shape, parameters.mantissaBits)
-        simulation.send('s_axis', activationBeats(parameters, shape.columns, activations))
-        const receiver = simulation.receive('m_axis', shape.rows, { rate: 0.6 })
-        simulation.runUntil(() => receiver.done, 1000)
-        const { group, mantissaBits } = parameters
-        const expected = referenceProduct(weights, group, mantissaBits, activations)
-        expect(receiver.values).toEqual([...expected])
-      }
-      simulation.close()
-    })
+    test.each([
+      ['without offsets', false],
+      ['with offsets', true],
+    ])(
+      'multiplies by a tile of B-ROM L-Units as the arithmetic page says, %s',
+      async (_, offsets) => {
+        const random = new Random(5)
+        const shape = { ...matrix, offsets }
+        const weights = randomWeights(random, shape)
+        const tile = lUnitTile({ ...parameters, offsets }, weights, 2)
+        const simulation = await simulate(tile, { engine })
+        for (let vector = 0; vector < 3; vector++) {
+          const activations = randomActivations(random, shape, parameters.mantissaBits)
+          simulation.send('s_axis', activationBeats(parameters, shape.columns, activations))
+          const receiver = simulation.receive('m_axis', shape.rows, { rate: 0.6 })
+          simulation.runUntil(() => receiver.done, 1000)
+          const { group, mantissaBits } = parameters
+          const expected = referenceProduct(weights, group, mantissaBits, activations)
+          expect(receiver.values).toEqual([...expected])
+        }
+        simulation.close()
+      },
+    )
   })
 }

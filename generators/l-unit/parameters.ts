@@ -8,7 +8,9 @@ import type { ProductForm } from './products.js'
  * Where an L-Unit may have a register, in the order of the data: after the ROMs; after the products of codes
  * and mantissas; after their adder tree; after the product of zero-point and sum; in the scaling to binary32
  * (after its multiplication, its normalisation, its rounding); in the binary32 addition (after alignment, sum,
- * normalisation). The integer accumulator and the binary32 accumulators are always there.
+ * normalisation). The integer accumulator and the binary32 accumulators are always there. With offsets there
+ * is a second addition, which has the registers of the first, and one behind it where the scaling has one
+ * after its rounding.
  */
 export const lUnitStages = [
   'rom',
@@ -33,6 +35,8 @@ export interface LUnitParameters {
   readonly lanes: number
   /** Bits of an aligned activation, M; 10 to 16. */
   readonly mantissaBits: number
+  /** The weights have a binary16 offset for each group, as GGUF's Q4_1 may need. */
+  readonly offsets: boolean
   /** The stages that end in a register. */
   readonly pipeline: readonly LUnitStage[]
   readonly rom: RomPolicy
@@ -72,8 +76,8 @@ export function pipelineOfDepth(depth: number): readonly LUnitStage[] {
 }
 
 /**
- * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, six registers, B-ROM with
- * blocks of four, products by digits, fused.
+ * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, no offsets, six
+ * registers, B-ROM with blocks of four, products by digits, fused.
  *
  * @throws InputError for values that cannot be built
  */
@@ -83,6 +87,7 @@ export function lUnitParameters(given: Partial<LUnitParameters> = {}): LUnitPara
     group: 64,
     lanes: 16,
     mantissaBits: 12,
+    offsets: false,
     pipeline: pipelineOfDepth(6),
     rom: { kind: 'brom', block: 4 },
     products: 'digits',
@@ -125,25 +130,27 @@ export function addRegisters(parameters: LUnitParameters): readonly FloatAddStag
   )
 }
 
-/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}, `_mul` for products by `*`. */
+/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}, `_offset` with offsets, `_mul` for products by `*`. */
 export function parametersName(parameters: LUnitParameters): string {
   const { bits, group, lanes, mantissaBits } = parameters
   const mask = lUnitStages.reduce(
     (sum, stage, i) => sum + (hasStage(parameters, stage) ? 2 ** i : 0),
     0,
   )
+  const offset = parameters.offsets ? '_offset' : ''
   const multiplier = parameters.products === 'multiply' ? '_mul' : ''
-  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${multiplier}`
+  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${offset}${multiplier}`
 }
 
 /** For the header comment of a module and the manifest. */
 export function describeParameters(parameters: LUnitParameters) {
-  const { bits, group, lanes, mantissaBits, pipeline, rom, products, fused } = parameters
+  const { bits, group, lanes, mantissaBits, offsets, pipeline, rom, products, fused } = parameters
   return {
     bits,
     group,
     lanes,
     mantissaBits,
+    ...(offsets ? { offsets } : {}),
     pipeline: pipeline.join(' '),
     rom: printRomPolicy(rom),
     products,

@@ -32,7 +32,8 @@ export function lUnitTiming(parameters: LUnitParameters): LUnitTiming {
   const memory = 1
   const codeAddress = Math.max(memory - rom, memory + correction - rom - toAccumulator, 0)
   const firstBeat = codeAddress + rom + toAccumulator
-  const accumulatorRead = firstBeat + 1 + scaleRegisters(parameters).length
+  const accumulatorRead =
+    firstBeat + 1 + scaleRegisters(parameters).length + offsetLatency(parameters)
   return {
     codeAddress,
     activation: codeAddress + rom,
@@ -43,6 +44,12 @@ export function lUnitTiming(parameters: LUnitParameters): LUnitTiming {
     accumulatorRead,
     accumulatorWrite: accumulatorRead + addRegisters(parameters).length,
   }
+}
+
+/** Clock edges of the addition of the offset's share to a group's result. */
+function offsetLatency(parameters: LUnitParameters): number {
+  if (!parameters.offsets) return 0
+  return addRegisters(parameters).length + (hasStage(parameters, 'scale-round') ? 1 : 0)
 }
 
 /** Beats that come between reading a binary32 accumulator and reading its new value, at least 1. */

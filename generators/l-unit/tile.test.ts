@@ -44,8 +44,8 @@ function expectRandomProducts(
   { vectors = 2, ...options }: RunOptions & { readonly vectors?: number } = {},
 ): void {
   const parameters = lUnitParameters({ ...table, ...given })
-  const { bits, group, mantissaBits } = parameters
-  const shape = { rows, columns, bits, group }
+  const { bits, group, mantissaBits, offsets } = parameters
+  const shape = { rows, columns, bits, group, offsets }
   const random = new Random(rows * 1000 + columns)
   const weights = randomWeights(random, shape)
   const activations = Array.from({ length: vectors }, () =>
@@ -69,6 +69,11 @@ describe('random weights and activations', () => {
       )
     }
   })
+
+  const pipelines = [
+    ...Array.from({ length: 11 }, (_, depth) => [...pipelineOfDepth(depth)]),
+    ...lUnitStages.map((stage) => [stage]),
+  ]
 
   test.each(Array.from({ length: 11 }, (_, depth) => depth))('pipeline of depth %i', (depth) => {
     const pipeline = pipelineOfDepth(depth)
@@ -102,7 +107,21 @@ describe('random weights and activations', () => {
   })
 
   test('with arithmetic in a module of its own', () => {
-    expectRandomProducts({ fused: false }, { rows: 10, columns: 150, units: 3 })
+    for (const offsets of [false, true]) {
+      expectRandomProducts({ fused: false, offsets }, { rows: 10, columns: 150, units: 3 })
+    }
+  })
+
+  test.each(formats)('INT$bits in groups of $group with offsets', ({ bits, group }) => {
+    const parameters = { bits, group, lanes: 16, mantissaBits: 16, offsets: true }
+    expectRandomProducts(parameters, { rows: 7, columns: 300, units: 2 })
+  })
+
+  test.each(pipelines)('with offsets and the registers %j', (...pipeline) => {
+    for (const lanes of [4, 32]) {
+      const parameters = { pipeline, lanes, group: 32, offsets: true } as const
+      expectRandomProducts(parameters, { rows: 9, columns: 80, units: 2 })
+    }
   })
 
   test.each([
@@ -133,6 +152,28 @@ describe('extreme values', () => {
       codes: Uint8Array.from(rows.flatMap(({ code }) => new Array<number>(columns).fill(code))),
       zeroPoints: Uint8Array.from(rows.flatMap(({ zeroPoint }) => [zeroPoint, zeroPoint])),
       scales: Uint16Array.from(rows.flatMap(({ scale }) => [scale, scale])),
+    }
+  }
+
+  const withOffsets = { ...parameters, offsets: true }
+
+  /** The matrix once for every offset. */
+  function repeatedWith(matrix: LUnitWeights, offsets: number[]): LUnitWeights {
+    const { rows, codes, scales, zeroPoints } = matrix
+    const count = offsets.length
+    return {
+      rows: count * rows,
+      columns,
+      codes: Uint8Array.from({ length: count * codes.length }, (_, i) => codes[i % codes.length]!),
+      scales: Uint16Array.from(
+        { length: count * scales.length },
+        (_, i) => scales[i % scales.length]!,
+      ),
+      zeroPoints: Uint8Array.from(
+        { length: count * zeroPoints.length },
+        (_, i) => zeroPoints[i % zeroPoints.length]!,
+      ),
+      offsets: Uint16Array.from(offsets.flatMap((o) => new Array<number>(2 * rows).fill(o))),
     }
   }
 
@@ -175,5 +216,21 @@ describe('extreme values', () => {
 
   test('zero activations', () => {
     expectProducts(parameters, weights, 3, [uniformVector(0, [1, 1]), uniformVector(0, [254, 1])])
+  })
+
+  test('with extreme offsets: both terms saturate, vanish and cancel', () => {
+    const some = uniformRows([0, 255], [0, 255], [0x8000, 0x0001, 0xfbff, 0x7bff])
+    const matrix = repeatedWith(some, [0x0000, 0x8000, 0x0001, 0x8001, 0x3c00, 0xfbff, 0x7bff])
+    const vectors = [0, 1, -1, largest, -largest].flatMap((mantissa) =>
+      [1, 6, 16, 127, 254].map((exponent) => uniformVector(mantissa, [exponent, exponent])),
+    )
+    expectProducts(withOffsets, matrix, 4, vectors)
+  })
+
+  test('an offset of weights that all are zero is taken off exactly', () => {
+    // s * (255 - 0) = 255 and o = -255
+    const matrix = repeatedWith(uniformRows([255], [0], [0x3c00]), [0xdbf8])
+    const { results } = runTile(withOffsets, matrix, 1, [uniformVector(largest, [127, 130])])
+    expect([...results[0]!]).toEqual([0])
   })
 })

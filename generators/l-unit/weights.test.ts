@@ -33,6 +33,11 @@ describe('weights that cannot be built are refused', () => {
       { scales: weights.scales.with(2, 0x7c00) },
       /scales: 31744 in row 1 is no/,
     ],
+    [
+      'offsets that the parameters deny',
+      { offsets: new Uint16Array(6) },
+      /offsets: 6 values where 0/,
+    ],
     ['a NaN scale', { scales: weights.scales.with(0, 0xfe00) }, /scales: 65024 in row 0 is no/],
   ]
   test.each(cases)('%s', (_, part, message) => {
@@ -42,6 +47,16 @@ describe('weights that cannot be built are refused', () => {
   })
 })
 
+test('offsets that are missing or infinite are refused', () => {
+  const withOffsets = { ...parameters, offsets: true }
+  const weights = numbered(3, 40)
+  expect(() => checkWeights(withOffsets, weights)).toThrow(/offsets: 0 values where 6 are needed/)
+  const offsets = new Uint16Array(6).with(3, 0xfc00)
+  expect(() => checkWeights(withOffsets, { ...weights, offsets })).toThrow(
+    /offsets: 64512 in row 1 is no finite/,
+  )
+})
+
 test('rows are dealt to the units in turn, and missing ones are zero', () => {
   const weights = numbered(5, 40)
   const part = weightsOfUnit(parameters, weights, 1, 2)
@@ -49,6 +64,17 @@ test('rows are dealt to the units in turn, and missing ones are zero', () => {
   expect([...part.scales]).toEqual([2, 3, 6, 7, 0, 0])
   expect(part.codes.subarray(40, 80)).toEqual(weights.codes.subarray(120, 160))
   expect(part.codes.subarray(80).every((code) => code === 0)).toBe(true)
+})
+
+test('offsets are dealt with their rows, and lie above the zero-points', () => {
+  const offsets = Uint16Array.from({ length: 10 }, (_, i) => 0xa000 + i)
+  const weights = { ...numbered(5, 40), offsets }
+  const withOffsets = { ...parameters, offsets: true, pipeline: [] }
+  const part = weightsOfUnit(withOffsets, weights, 1, 2)
+  expect([...part.offsets!]).toEqual([0xa002, 0xa003, 0xa006, 0xa007, 0, 0])
+  const { scales } = lUnitContents(withOffsets, weights)
+  expect(scales.width).toBe(36)
+  expect(scales.word(3)).toBe(0xa003_3_0003n)
 })
 
 test('ROM words lie in the order in which the sequencer reads them', () => {

@@ -4,7 +4,7 @@ import { RomContents } from '../../src/hdl/index.js'
 import type { LUnitParameters } from './parameters.js'
 import { groupBeats, type LUnitOrder, lUnitOrder, rowBeats, rowGroups } from './schedule.js'
 
-/** A weight matrix in groups along its rows: `w = scale * (code - zeroPoint)`. */
+/** A weight matrix in groups along its rows: `w = scale * (code - zeroPoint) + offset`. */
 export interface LUnitWeights {
   readonly rows: number
   readonly columns: number
@@ -14,6 +14,8 @@ export interface LUnitWeights {
   readonly scales: Uint16Array
   /** rows x groups. */
   readonly zeroPoints: Uint8Array
+  /** rows x groups, finite binary16 bit patterns; absent when all are zero. */
+  readonly offsets?: Uint16Array
 }
 
 /**
@@ -21,8 +23,9 @@ export interface LUnitWeights {
  *
  * @throws InputError naming the row and the fault
  */
-export function checkWeights({ bits, group }: LUnitParameters, weights: LUnitWeights): void {
-  const { rows, columns, codes, scales, zeroPoints } = weights
+export function checkWeights(parameters: LUnitParameters, weights: LUnitWeights): void {
+  const { bits, group } = parameters
+  const { rows, columns, codes, scales, zeroPoints, offsets } = weights
   const groups = Math.ceil(columns / group)
   if (!(Number.isInteger(rows) && Number.isInteger(columns) && rows > 0 && columns > 0)) {
     throw new InputError(`${rows} x ${columns} is no shape of a matrix`, { field: 'weights' })
@@ -34,6 +37,7 @@ export function checkWeights({ bits, group }: LUnitParameters, weights: LUnitWei
   checkLength('codes', codes.length, rows * columns)
   checkLength('scales', scales.length, rows * groups)
   checkLength('zeroPoints', zeroPoints.length, rows * groups)
+  checkLength('offsets', offsets?.length ?? 0, parameters.offsets ? rows * groups : 0)
 
   const fault = (field: string, values: Uint8Array | Uint16Array, at: number, text: string) => {
     const row = Math.floor((at * rows) / values.length)
@@ -46,8 +50,12 @@ export function checkWeights({ bits, group }: LUnitParameters, weights: LUnitWei
   }
   checkBits('codes', codes)
   checkBits('zeroPoints', zeroPoints)
-  const infinite = scales.findIndex((scale) => !isFiniteFloat16(scale))
-  if (infinite >= 0) fault('scales', scales, infinite, 'is no finite binary16 pattern')
+  const checkFinite = (field: string, values: Uint16Array) => {
+    const infinite = values.findIndex((value) => !isFiniteFloat16(value))
+    if (infinite >= 0) fault(field, values, infinite, 'is no finite binary16 pattern')
+  }
+  checkFinite('scales', scales)
+  if (offsets !== undefined) checkFinite('offsets', offsets)
 }
 
 /**
@@ -69,6 +77,7 @@ export function weightsOfUnit(
     codes: new Uint8Array(rows * columns),
     scales: new Uint16Array(rows * groups),
     zeroPoints: new Uint8Array(rows * groups),
+    ...(weights.offsets && { offsets: new Uint16Array(rows * groups) }),
   }
   for (let local = 0, row = unit; row < weights.rows; local++, row += units) {
     const copy = <A extends Uint8Array | Uint16Array>(from: A, to: A, size: number) =>
@@ -76,15 +85,24 @@ export function weightsOfUnit(
     copy(weights.codes, part.codes, columns)
     copy(weights.scales, part.scales, groups)
     copy(weights.zeroPoints, part.zeroPoints, groups)
+    if (weights.offsets && part.offsets) copy(weights.offsets, part.offsets, groups)
   }
   return part
+}
+
+/** Bits of a scale and of an offset. */
+export const scaleBits = 16
+
+/** Bits of a word of the scale ROM. */
+export function scaleWordBits({ bits, offsets }: LUnitParameters): number {
+  return scaleBits + bits + (offsets ? scaleBits : 0)
 }
 
 /** What the two ROMs of an L-Unit hold. */
 export interface LUnitContents {
   /** `lanes` codes a word, lane 0 lowest, in the unit's order of rows, groups and beats. */
   readonly codes: RomContents
-  /** `{zero-point, scale}` for each row and group in that order. */
+  /** `{zero-point, scale}`, or `{offset, zero-point, scale}`, for each row and group in that order. */
   readonly scales: RomContents
 }
 
@@ -120,14 +138,16 @@ function codeContents(
 }
 
 function scaleContents(
-  { bits }: LUnitParameters,
-  { scales, zeroPoints }: LUnitWeights,
+  parameters: LUnitParameters,
+  { scales, zeroPoints, offsets }: LUnitWeights,
   order: LUnitOrder,
 ): RomContents {
+  const offsetAt = scaleBits + parameters.bits
   const words: number[] = []
   for (const { row, group } of rowGroups(order)) {
     const at = row * order.groups + group
-    words.push(zeroPoints[at]! * 2 ** 16 + scales[at]!)
+    const offset = offsets === undefined ? 0 : offsets[at]! * 2 ** offsetAt
+    words.push(offset + zeroPoints[at]! * 2 ** scaleBits + scales[at]!)
   }
-  return RomContents.fromWords(16 + bits, words)
+  return RomContents.fromWords(scaleWordBits(parameters), words)
 }

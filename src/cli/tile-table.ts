@@ -11,7 +11,8 @@ export function printTileReport(report: TileReport): string {
     ],
     [
       'L-Unit',
-      `${parameters.bits}-bit codes, groups of ${parameters.group}, ${parameters.lanes} lanes, ` +
+      `${parameters.bits}-bit codes, groups of ${parameters.group}` +
+        `${parameters.offsets ? ' with offsets' : ''}, ${parameters.lanes} lanes, ` +
         `${parameters.units} unit${parameters.units === 1 ? '' : 's'}, ROM ${parameters.rom}`,
     ],
     ['ROM', `${number(report.romBits)} bits`],

@@ -7,11 +7,13 @@ export interface WeightShape {
   readonly columns: number
   readonly bits: number
   readonly group: number
+  /** False by default. */
+  readonly offsets?: boolean
 }
 
-/** Random codes, zero-points and finite scales of either sign, subnormals among them. */
+/** Random codes, zero-points, and finite scales and offsets of either sign, subnormals among them. */
 export function randomWeights(random: Random, shape: WeightShape): LUnitWeights {
-  const { rows, columns, bits, group } = shape
+  const { rows, columns, bits, group, offsets } = shape
   const count = rows * Math.ceil(columns / group)
   const code = () => random.integer(0, 2 ** bits - 1)
   return {
@@ -20,6 +22,7 @@ export function randomWeights(random: Random, shape: WeightShape): LUnitWeights 
     codes: Uint8Array.from({ length: rows * columns }, code),
     zeroPoints: Uint8Array.from({ length: count }, code),
     scales: Uint16Array.from({ length: count }, () => randomScale(random)),
+    ...(offsets && { offsets: Uint16Array.from({ length: count }, () => randomScale(random)) }),
   }
 }
 

@@ -17,7 +17,7 @@ export function referenceProduct(
   mantissaBits: number,
   { mantissas, exponents }: TestActivations,
 ): Uint32Array {
-  const { rows, columns, codes, scales, zeroPoints } = weights
+  const { rows, columns, codes, scales, zeroPoints, offsets } = weights
   const groups = Math.ceil(columns / group)
   const results = new Float32Array(rows)
   for (let row = 0; row < rows; row++) {
@@ -32,7 +32,12 @@ export function referenceProduct(
       const d = dot - BigInt(zeroPoints[row * groups + g]!) * sum
       const scale = numberOfBits16(scales[row * groups + g]!)
       const power = 2 ** (exponents[g]! - 127 - mantissaBits + 2)
-      y = round32(y + round32(scale * Number(d) * power))
+      let yOfGroup = round32(scale * Number(d) * power)
+      if (offsets !== undefined) {
+        const offset = numberOfBits16(offsets[row * groups + g]!)
+        yOfGroup = round32(yOfGroup + round32(offset * Number(sum) * power))
+      }
+      y = round32(y + yOfGroup)
     }
     results[row] = y
   }

@@ -7,7 +7,6 @@ import {
   tileCycles,
 } from '../../../generators/l-unit/index.js'
 import { parseRomPolicy } from '../../../generators/rom/policy.js'
-import { InputError } from '../../common/input-error.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
 import type { QuantizedMatrix } from '../../quantize/index.js'
@@ -59,7 +58,6 @@ export async function runTile(
 
   const loaded = await step('quantize', `quantising ${request.tensor}`, () => loadTile(request))
   const { matrix, tensor } = loaded.projection
-  refuseOffsets(matrix, request)
   const parameters = parametersOf(request, matrix)
   const tile = lUnitTile(parameters, matrix, request.units)
   const design = await step('elaborate', `elaborating ${tile.name}`, () => elaborate(tile))
@@ -100,34 +98,25 @@ export async function runTile(
   }
 }
 
-/** The L-Unit has no adder for the offsets that GGUF's Q4_1 may need. */
-function refuseOffsets({ offsets }: QuantizedMatrix, { model, tensor }: TileRequest): void {
-  if (offsets === undefined) return
-  throw new InputError(
-    'has groups whose minimum is no whole number of steps, which the L-Unit cannot hold exactly',
-    { file: model, field: tensor },
-    'round it again with --requantize --group 64',
-  )
-}
-
 function parametersOf(request: TileRequest, matrix: QuantizedMatrix): LUnitParameters {
   return lUnitParameters({
     bits: matrix.bits,
     group: matrix.group,
     lanes: request.lanes,
     mantissaBits: request.mantissaBits,
+    offsets: matrix.offsets !== undefined,
     pipeline: pipelineOfDepth(request.pipeline),
     rom: parseRomPolicy(request.rom),
   })
 }
 
 function summary(request: TileRequest, parameters: LUnitParameters) {
-  const { bits, group, lanes, mantissaBits, pipeline } = parameters
+  const { bits, group, lanes, mantissaBits, offsets, pipeline } = parameters
   const { rom, units } = request
-  return { bits, group, lanes, units, mantissaBits, pipeline: pipeline.length, rom }
+  return { bits, group, lanes, units, mantissaBits, offsets, pipeline: pipeline.length, rom }
 }
 
-/** Codes, scales and zero-points. */
+/** Codes, scales, zero-points and offsets. */
 function romBits({ rows, columns, bits, scales, offsets }: QuantizedMatrix): number {
   const perGroup = 16 + bits + (offsets === undefined ? 0 : 16)
   return rows * columns * bits + scales.length * perGroup

@@ -1,42 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { lUnitParameters, lUnitTile, tileCycles } from '../../../generators/l-unit/index.js'
-import { parseRomPolicy } from '../../../generators/rom/policy.js'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  lUnitParameters,
+  lUnitTile,
+  pipelineOfDepth,
+  tileCycles,
+} from '../../../generators/l-unit/index.js'
+import { encodeGguf } from '../../checkpoint/testing/encode-gguf.js'
+import { tinyGguf } from '../../checkpoint/testing/tiny-gguf.js'
+import { Random } from '../../common/random.js'
+import { nativeSuite } from '../../common/tools.js'
 import { elaborate } from '../../hdl/index.js'
+import type { QuantizedMatrix } from '../../quantize/index.js'
 import { openEngine } from '../../sim/index.js'
-import { loadTile } from './load-tile.js'
+import { runTile } from './run-tile.js'
 import { simulateTile } from './simulate-tile.js'
 import { parseTileRequest } from './tile-request.js'
 
-const shared = process.env.ROMULUS_SHARED
+const folder = mkdtempSync(join(tmpdir(), 'romulus-tile-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test.skipIf(shared === undefined)('a projection', async () => {
-  const request = parseTileRequest({
-    model: join(shared!, 'models', 'stories260K', 'stories260K.bin'),
-    tensor: 'layers.0.attention.wq',
+const quiet = {
+  step: async <T>(_: string, work: (update: (detail: string) => void) => T | Promise<T>) =>
+    work(() => {}),
+}
+
+const engines = [
+  ['embedded', { title: 'embedded', skip: false }],
+  ['verilator', nativeSuite('Verilator', ['verilator', 'g++'])],
+  ['iverilog', nativeSuite('Icarus', ['iverilog', 'vvp'])],
+] as const
+
+for (const [engine, suite] of engines) {
+  describe.skipIf(suite.skip)(suite.title, () => {
+    test.each([
+      ['Q4_0', false],
+      ['Q4_1', true],
+    ] as const)('a GGUF projection in %s', async (type, offsets) => {
+      const model = join(folder, `${type}.gguf`)
+      writeFileSync(model, encodeGguf(tinyGguf(type)))
+      const tensor = 'layers.1.feed_forward.w2'
+      const request = parseTileRequest({ model, tensor, engine, lanes: 8, units: 2 })
+      const report = await runTile(request, new Set(['simulate']), quiet)
+      expect(report.parameters).toMatchObject({ bits: 4, group: 32, offsets })
+      expect(report.romBits).toBe(32 * 64 * 4 + 64 * (offsets ? 36 : 20))
+      expect(report.simulation).toMatchObject({ vectors: 4, captured: 2, difference: undefined })
+      expect(report.simulation?.cycles).toBe(report.predicted.total)
+    })
   })
-  const { projection, vectors } = await loadTile(request)
-  const { matrix } = projection
-  const parameters = lUnitParameters({
-    bits: matrix.bits,
-    group: matrix.group,
-    lanes: 16,
-    rom: parseRomPolicy('brom:4'),
+}
+
+function randomMatrix(random: Random, rows: number, columns: number): QuantizedMatrix {
+  const groups = rows * Math.ceil(columns / 32)
+  const finite = () => (random.integer(0, 1) << 15) | random.integer(0, 0x7bff)
+  const code = () => random.integer(0, 15)
+  return {
+    rows,
+    columns,
+    bits: 4,
+    group: 32,
+    codes: Uint8Array.from({ length: rows * columns }, code),
+    zeroPoints: Uint8Array.from({ length: groups }, code),
+    scales: Uint16Array.from({ length: groups }, finite),
+    offsets: Uint16Array.from({ length: groups }, finite),
+  }
+}
+
+test('any matrix with offsets: results of the golden function in the predicted cycles', async () => {
+  const shape = fc.record({
+    rows: fc.integer({ min: 1, max: 9 }),
+    columns: fc.integer({ min: 1, max: 100 }),
+    units: fc.integer({ min: 1, max: 3 }),
+    lanes: fc.constantFrom(4, 8, 16, 32),
+    depth: fc.integer({ min: 0, max: 10 }),
+    mantissaBits: fc.integer({ min: 10, max: 16 }),
+    seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    exponent: fc.integer({ min: -126, max: 127 }),
   })
-  const tile = lUnitTile(parameters, matrix, 1)
-  const t0 = performance.now()
-  const design = elaborate(tile)
-  const t1 = performance.now()
-  const engine = await openEngine(design)
-  const t2 = performance.now()
-  const result = simulateTile(engine, tile, parameters, matrix, vectors, 1)
-  const t3 = performance.now()
-  console.log(
-    result,
-    tileCycles(parameters, { rows: matrix.rows, columns: matrix.columns, units: 1 }),
-    t1 - t0,
-    t2 - t1,
-    t3 - t2,
-  )
-  expect(result.difference).toBeUndefined()
+  const property = fc.asyncProperty(shape, async ({ rows, columns, units, ...other }) => {
+    const { lanes, depth, mantissaBits, seed, exponent } = other
+    const random = new Random(seed)
+    const matrix = randomMatrix(random, rows, columns)
+    const parameters = lUnitParameters({
+      group: 32,
+      lanes,
+      mantissaBits,
+      offsets: true,
+      pipeline: pipelineOfDepth(depth),
+      rom: { kind: 'table' },
+    })
+    const vectors = Array.from({ length: 3 }, () => ({
+      origin: 'random' as const,
+      values: Float32Array.from({ length: columns }, () =>
+        random.chance(0.1) ? 0 : (2 * random.fraction() - 1) * 2 ** exponent,
+      ),
+    }))
+    const tile = lUnitTile(parameters, matrix, units)
+    const engine = await openEngine(elaborate(tile))
+    const result = simulateTile(engine, tile, parameters, matrix, vectors, 1)
+    engine.close()
+    expect(result.difference).toBeUndefined()
+    expect(result.cycles).toBe(tileCycles(parameters, { rows, columns, units }).total)
+  })
+  await fc.assert(property, { numRuns: 12, endOnFailure: true })
 })
