@@ -9,7 +9,14 @@ import {
   wasmYosysLint,
 } from '../src/emit/testing/tools.js'
 import { elaborate } from '../src/hdl/index.js'
-import { binary32, floatAdder, floatAddStages } from './float/index.js'
+import {
+  binary32,
+  fixedExp2Unit,
+  floatAdder,
+  floatAddStages,
+  floatReciprocalUnit,
+  piecewiseQuadraticStages,
+} from './float/index.js'
 import { lUnitBench } from './l-unit/bench.js'
 import { lUnitParameters, pipelineOfDepth } from './l-unit/parameters.js'
 import { randomWeights } from './l-unit/testing/random-weights.js'
@@ -36,6 +43,8 @@ const modules = [
     }),
   ),
   floatAdder(binary32, floatAddStages),
+  floatReciprocalUnit(piecewiseQuadraticStages),
+  fixedExp2Unit(12, ['coefficients', 'slope']),
   tile({ lanes: 8 }, 9, 100, 2),
   tile({ lanes: 32, bits: 2, fused: false, rom: { kind: 'readmemh' } }, 6, 64, 3),
   tile({ lanes: 16, bits: 8, group: 32, pipeline: pipelineOfDepth(10) }, 5, 33, 1),

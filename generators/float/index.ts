@@ -1,5 +1,14 @@
+export { exp2Table, fixedExp2, fixedExp2Unit } from './exp2.js'
 export { type FloatAddStage, floatAdd, floatAdder, floatAddStages } from './float-adder.js'
 export { binary16, binary32, type FloatFormat } from './float-format.js'
+export { floatToFixed } from './float-to-fixed.js'
+export {
+  type PiecewiseQuadraticStage,
+  piecewiseQuadratic,
+  piecewiseQuadraticStages,
+  type TabulatedFunction,
+} from './piecewise-quadratic.js'
+export { floatReciprocal, floatReciprocalUnit, reciprocalTable } from './reciprocal.js'
 export {
   floatScaler,
   type ScaleToFloatShape,
