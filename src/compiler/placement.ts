@@ -1,7 +1,6 @@
 import type { ModelConfig } from '../checkpoint/index.js'
-import type { QuantizedMatrix } from '../quantize/index.js'
+import type { LayerModel, QuantizedMatrix } from '../quantize/index.js'
 import type { ChipShape } from './chip-shape.js'
-import type { LayerModel } from './model.js'
 import {
   codeWords,
   type SweepOrder,

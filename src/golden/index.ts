@@ -1,6 +1,12 @@
 export { type AlignedGroup, alignGroup, alignVector } from './align.js'
+export { attend, type HeadCache } from './attention.js'
 export { round32 } from './binary32.js'
+export { ChipDecoder, type ChipFormat, type OperationListener } from './chip-decoder.js'
+export { swiglu } from './feed-forward.js'
+export { type CachedVector, cachedVector, type KvFormat } from './kv-cache.js'
 export { type GroupParameters, groupProduct, matrixVector } from './l-unit.js'
+export { embeddingRow, MatrixProduct, type ProductFormat } from './matrix-product.js'
+export { normFactor, scaled, sumOfSquares } from './norm.js'
 export {
   argmax,
   type ProjectionListener,
@@ -8,3 +14,5 @@ export {
   type ReferenceModel,
   readReferenceModel,
 } from './reference-decoder.js'
+export { rotated, rotation } from './rope.js'
+export { exp2, reciprocal, rsqrt, sigmoid } from './tabulated.js'

@@ -1,3 +1,10 @@
+export {
+  type ChipModel,
+  type ChipModelFormat,
+  type LayerModel,
+  quantizeModel,
+  type TensorListener,
+} from './chip-model.js'
 export type { Clipping } from './group-quantizer.js'
 export { importGroups } from './import-groups.js'
 export type { QuantizationFormat } from './quantize-matrix.js'

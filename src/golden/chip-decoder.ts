@@ -1,0 +1,127 @@
+import type { ChipModel, LayerModel } from '../quantize/index.js'
+import { attend } from './attention.js'
+import { add, multiply } from './binary32-operations.js'
+import { swiglu } from './feed-forward.js'
+import { type CachedVector, cachedVector, type KvFormat } from './kv-cache.js'
+import { embeddingRow, MatrixProduct } from './matrix-product.js'
+import { normFactor, scaled } from './norm.js'
+import { rotated } from './rope.js'
+
+/** What of a chip's configuration its arithmetic depends on. */
+export interface ChipFormat {
+  /** Numbers of a vector beat. */
+  readonly vectorLanes: number
+  /** Bits of an aligned activation. */
+  readonly mantissaBits: number
+  /** Bits of an L-Unit's codes. */
+  readonly digitBits: number
+  readonly kvFormat: KvFormat
+}
+
+/** Called with every vector on the way: the operation that made it, and its layer (-1 outside the layers). */
+export type OperationListener = (operation: string, layer: number, vector: Float32Array) => void
+
+type LayerProducts = {
+  readonly [K in 'wq' | 'wk' | 'wv' | 'wo' | 'w1' | 'w2' | 'w3']: MatrixProduct
+}
+
+/** The decoder in the chip's arithmetic (docs/arithmetic.md). One sequence; every `step` adds a position. */
+export class ChipDecoder {
+  readonly #layers: readonly LayerProducts[]
+  readonly #head: MatrixProduct
+  readonly #caches: { readonly keys: CachedVector[][]; readonly values: CachedVector[][] }[]
+  #position = 0
+
+  constructor(
+    private readonly model: ChipModel,
+    private readonly format: ChipFormat,
+    private readonly onOperation: OperationListener = () => {},
+  ) {
+    const product = (matrix: LayerModel['wq']) => new MatrixProduct(matrix, format)
+    this.#layers = model.layers.map(({ wq, wk, wv, wo, w1, w2, w3 }) => ({
+      wq: product(wq),
+      wk: product(wk),
+      wv: product(wv),
+      wo: product(wo),
+      w1: product(w1),
+      w2: product(w2),
+      w3: product(w3),
+    }))
+    this.#head = product(model.head)
+    const { kvHeads } = model.config
+    const heads = () => Array.from({ length: kvHeads }, (): CachedVector[] => [])
+    this.#caches = model.layers.map(() => ({ keys: heads(), values: heads() }))
+  }
+
+  /** Tokens so far. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** Takes one token and gives the logits of the next: `vocabulary` binary32 numbers. */
+  step(token: number): Float32Array {
+    const { embedding, layers, norm } = this.model
+    let x = this.#seen('embedding', -1, embeddingRow(embedding, token))
+    for (const [layer, weights] of layers.entries()) {
+      x = this.#plus('attention residual', layer, x, this.#attention(layer, weights, x))
+      x = this.#plus('residual', layer, x, this.#feedForward(layer, weights, x))
+    }
+    this.#position++
+    const logits = this.#head.times(scaled(x, norm))
+    return this.#seen('logits', -1, scaled(logits, this.#factor(x)))
+  }
+
+  #attention(layer: number, { attentionNorm }: LayerModel, x: Float32Array): Float32Array {
+    const { config } = this.model
+    const { wq, wk, wv, wo } = this.#layers[layer]!
+    const headSize = config.dim / config.heads
+    const factor = this.#factor(x)
+    const queryFactor = multiply(factor, Math.fround(Math.LOG2E / Math.sqrt(headSize)))
+    const y = scaled(x, attentionNorm)
+    const rotate = (v: Float32Array) => rotated(v, this.#position, headSize, config)
+    const query = this.#seen('query', layer, rotate(scaled(wq.times(y), queryFactor)))
+    const key = this.#seen('key', layer, rotate(scaled(wk.times(y), factor)))
+    const value = this.#seen('value', layer, scaled(wv.times(y), factor))
+    const { keys, values } = this.#caches[layer]!
+    for (let head = 0; head < config.kvHeads; head++) {
+      const part = (v: Float32Array) => v.subarray(head * headSize, (head + 1) * headSize)
+      keys[head]!.push(cachedVector(part(key), this.format.kvFormat))
+      values[head]!.push(cachedVector(part(value), this.format.kvFormat))
+    }
+    const mixed = new Float32Array(config.dim)
+    for (let head = 0; head < config.heads; head++) {
+      const shared = Math.floor((head * config.kvHeads) / config.heads)
+      const cache = { keys: keys[shared]!, values: values[shared]! }
+      const own = query.subarray(head * headSize, (head + 1) * headSize)
+      mixed.set(attend(own, cache, this.format.mantissaBits), head * headSize)
+    }
+    return this.#seen('wo', layer, wo.times(this.#seen('mix', layer, mixed)))
+  }
+
+  #feedForward(layer: number, { ffnNorm }: LayerModel, x: Float32Array): Float32Array {
+    const { w1, w2, w3 } = this.#layers[layer]!
+    const factor = this.#factor(x)
+    const y = scaled(x, ffnNorm)
+    const gate = scaled(w1.times(y), factor)
+    const up = scaled(w3.times(y), factor)
+    const hidden = this.#seen('hidden', layer, swiglu(gate, up))
+    return this.#seen('w2', layer, w2.times(hidden))
+  }
+
+  #factor(x: Float32Array): number {
+    return normFactor(x, this.format.vectorLanes, this.model.config.normEpsilon)
+  }
+
+  #plus(operation: string, layer: number, x: Float32Array, y: Float32Array): Float32Array {
+    return this.#seen(
+      operation,
+      layer,
+      x.map((value, i) => add(value, y[i]!)),
+    )
+  }
+
+  #seen(operation: string, layer: number, vector: Float32Array): Float32Array {
+    this.onOperation(operation, layer, vector)
+    return vector
+  }
+}

@@ -1,0 +1,109 @@
+import { float16ToNumber } from '../common/float16.js'
+import { groupsPerRow, type QuantizedMatrix } from '../quantize/index.js'
+import { type AlignedGroup, alignVector } from './align.js'
+import { round32 } from './binary32.js'
+import { add, treeSum } from './binary32-operations.js'
+
+/** How the L-Units of a chip take a matrix. */
+export interface ProductFormat {
+  /** Bits of an aligned activation. */
+  readonly mantissaBits: number
+  /** Bits of an L-Unit's codes; wider codes are taken in digits. */
+  readonly digitBits: number
+  /** Parts of the columns, a power of two; 1 by default. */
+  readonly parts?: number
+}
+
+/** Codes of one digit, with the scale and zero-point of each group. */
+interface Digit {
+  readonly codes: Uint8Array
+  readonly scales: Float64Array
+  readonly zeroPoints: Uint8Array
+}
+
+/** A matrix as the L-Units multiply it, prepared once for many vectors; see docs/arithmetic.md. */
+export class MatrixProduct {
+  readonly rows: number
+  readonly #digits: readonly Digit[]
+  readonly #offsets: Float64Array | undefined
+
+  constructor(
+    private readonly matrix: QuantizedMatrix,
+    private readonly format: ProductFormat,
+  ) {
+    this.rows = matrix.rows
+    const count = Math.max(1, matrix.bits / format.digitBits)
+    this.#digits = Array.from({ length: count }, (_, digit) =>
+      digitOf(matrix, format, digit, count),
+    )
+    this.#offsets =
+      matrix.offsets === undefined ? undefined : Float64Array.from(matrix.offsets, float16ToNumber)
+  }
+
+  /** @param x `columns` binary32 numbers @returns `rows` binary32 numbers */
+  times(x: Float32Array): Float32Array {
+    const aligned = alignVector(x, this.matrix.group, this.format.mantissaBits)
+    const parts = this.format.parts ?? 1
+    const groupsOfPart = Math.ceil(aligned.length / parts)
+    const result = new Float32Array(this.rows)
+    const sums = new Float64Array(parts)
+    for (let row = 0; row < this.rows; row++) {
+      for (let part = 0; part < parts; part++) {
+        sums[part] = this.#rowPart(row, aligned, part * groupsOfPart, (part + 1) * groupsOfPart)
+      }
+      result[row] = parts === 1 ? sums[0]! : treeSum(sums)
+    }
+    return result
+  }
+
+  #rowPart(row: number, aligned: readonly AlignedGroup[], first: number, end: number): number {
+    const { columns, group } = this.matrix
+    const { mantissaBits } = this.format
+    let total = 0
+    for (const { codes, scales, zeroPoints } of this.#digits) {
+      for (let g = first; g < end && g < aligned.length; g++) {
+        const { mantissas, exponent, sum } = aligned[g]!
+        const start = row * columns + g * group
+        const count = Math.min(group, columns - g * group)
+        let dot = 0
+        for (let i = 0; i < count; i++) dot += codes[start + i]! * mantissas[i]!
+        const index = row * aligned.length + g
+        const step = 2 ** (exponent - mantissaBits + 2)
+        let product = round32(scales[index]! * (dot - zeroPoints[index]! * sum) * step)
+        if (this.#offsets !== undefined) {
+          product = add(product, round32(this.#offsets[index]! * sum * step))
+        }
+        total = add(total, product)
+      }
+    }
+    return total
+  }
+}
+
+function digitOf(
+  matrix: QuantizedMatrix,
+  { digitBits }: ProductFormat,
+  digit: number,
+  count: number,
+): Digit {
+  const shift = digitBits * (count - 1 - digit)
+  const mask = 2 ** Math.min(digitBits, matrix.bits) - 1
+  const part = (values: Uint8Array) =>
+    count === 1 ? values : values.map((value) => (value >> shift) & mask)
+  return {
+    codes: part(matrix.codes),
+    scales: Float64Array.from(matrix.scales, (bits) => float16ToNumber(bits) * 2 ** shift),
+    zeroPoints: part(matrix.zeroPoints),
+  }
+}
+
+/** The numbers of one row of an embedding: `round32(s * (q - z))`. */
+export function embeddingRow(matrix: QuantizedMatrix, row: number): Float32Array {
+  const { columns, group, codes, scales, zeroPoints } = matrix
+  const groups = groupsPerRow(matrix)
+  return Float32Array.from({ length: columns }, (_, i) => {
+    const index = row * groups + Math.floor(i / group)
+    const scale = float16ToNumber(scales[index]!)
+    return round32(scale * (codes[row * columns + i]! - zeroPoints[index]!))
+  })
+}

@@ -1,0 +1,96 @@
+import {
+  type Checkpoint,
+  type LayerTensor,
+  type ModelConfig,
+  type ModelTensor,
+  roleName,
+} from '../checkpoint/index.js'
+import { InputError } from '../common/input-error.js'
+import { quantizeTensor } from './quantize-tensor.js'
+import type { CodeBits, GroupSize, QuantizedMatrix } from './quantized-matrix.js'
+
+/** The weights of a decoder layer in the chip's numbers. */
+export interface LayerModel {
+  readonly attentionNorm: Float32Array
+  readonly wq: QuantizedMatrix
+  readonly wk: QuantizedMatrix
+  readonly wv: QuantizedMatrix
+  readonly wo: QuantizedMatrix
+  readonly ffnNorm: Float32Array
+  readonly w1: QuantizedMatrix
+  readonly w2: QuantizedMatrix
+  readonly w3: QuantizedMatrix
+}
+
+/** A model in the chip's numbers. A tied head is the embedding, the same object. */
+export interface ChipModel {
+  readonly config: ModelConfig
+  readonly embedding: QuantizedMatrix
+  readonly layers: readonly LayerModel[]
+  readonly norm: Float32Array
+  readonly head: QuantizedMatrix
+}
+
+export interface ChipModelFormat {
+  /** Bits of the projections' codes. */
+  readonly bits: CodeBits
+  /** Bits of the codes of embedding and head. */
+  readonly headBits: CodeBits
+  readonly group: GroupSize
+}
+
+/** Called with each tensor that is done, and the number of all. */
+export type TensorListener = (name: string, done: number, total: number) => void
+
+/**
+ * Quantises a whole model. Weights that the file stores in groups of the asked format are taken code for code.
+ *
+ * @throws InputError when the checkpoint describes no LLaMA-family model
+ */
+export async function quantizeModel(
+  checkpoint: Checkpoint,
+  format: ChipModelFormat,
+  onTensor: TensorListener = () => {},
+): Promise<ChipModel> {
+  const { config } = checkpoint
+  if (config === undefined) {
+    throw new InputError('describes no LLaMA-family model', { file: checkpoint.path })
+  }
+  const total = config.layers * 9 + (config.tiedHead ? 2 : 3)
+  let done = 0
+  const matrix = async (name: string, bits: CodeBits) => {
+    const options = { bits, group: format.group, requantize: true }
+    const quantized = await quantizeTensor(checkpoint, name, options)
+    onTensor(name, ++done, total)
+    return quantized.matrix
+  }
+  const vector = async (name: string) => {
+    const values = await checkpoint.readFloat32(name)
+    onTensor(name, ++done, total)
+    return values
+  }
+  const layers: LayerModel[] = []
+  for (let layer = 0; layer < config.layers; layer++) {
+    const name = (kind: LayerTensor) => roleName({ kind, layer })
+    layers.push({
+      attentionNorm: await vector(name('attention_norm')),
+      wq: await matrix(name('attention.wq'), format.bits),
+      wk: await matrix(name('attention.wk'), format.bits),
+      wv: await matrix(name('attention.wv'), format.bits),
+      wo: await matrix(name('attention.wo'), format.bits),
+      ffnNorm: await vector(name('ffn_norm')),
+      w1: await matrix(name('feed_forward.w1'), format.bits),
+      w2: await matrix(name('feed_forward.w2'), format.bits),
+      w3: await matrix(name('feed_forward.w3'), format.bits),
+    })
+  }
+  const modelTensor = (kind: ModelTensor) => roleName({ kind })
+  const embedding = await matrix(modelTensor('tok_embeddings'), format.headBits)
+  return {
+    config,
+    embedding,
+    layers,
+    norm: await vector(modelTensor('norm')),
+    head: config.tiedHead ? embedding : await matrix(modelTensor('output'), format.headBits),
+  }
+}
