@@ -89,7 +89,7 @@ export function activationBuffer(
   const sums = m.memory('negated_sums', groupSum.type, { depth: groups })
   const exponents = m.memory('exponents', uint(exponentBits), { depth: groups })
   m.when(transfer, () => {
-    const isGroupEnd = groupBeat.is(beats - 1).or(isLast)
+    const isGroupEnd = groups === 1 ? isLast : groupBeat.is(beats - 1).or(isLast)
     activations.write(loadBeat.value, mantissas)
     sums.write(group.value, negatedSum)
     exponents.write(group.value, stream.data.bits(exponentAt + exponentBits - 1, exponentAt))

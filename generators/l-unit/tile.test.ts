@@ -106,6 +106,10 @@ describe('random weights and activations', () => {
     }
   })
 
+  test.each([1, 5, 20, 33, 63])('rows shorter than a group: %i columns', (columns) => {
+    expectRandomProducts({ lanes: 4 }, { rows: 3, columns, units: 2 })
+  })
+
   test('with arithmetic in a module of its own', () => {
     for (const offsets of [false, true]) {
       expectRandomProducts({ fused: false, offsets }, { rows: 10, columns: 150, units: 3 })
