@@ -1,6 +1,12 @@
 export { exp2Table, fixedExp2, fixedExp2Unit } from './exp2.js'
 export { type FloatAddStage, floatAdd, floatAdder, floatAddStages } from './float-adder.js'
 export { binary16, binary32, type FloatFormat } from './float-format.js'
+export {
+  type FloatMultiplyStage,
+  floatMultiplier,
+  floatMultiply,
+  floatMultiplyStages,
+} from './float-multiplier.js'
 export { floatToFixed } from './float-to-fixed.js'
 export {
   type PiecewiseQuadraticStage,
