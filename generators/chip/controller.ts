@@ -107,7 +107,7 @@ export function controller(parameters: ControllerParameters) {
       const answerData = m.register('answer_data', token)
       const answerLast = m.register('answer_last', bool)
 
-      const word = m.let('instruction', m.rom('program', contents).read(address))
+      const word = m.let('instruction', m.rom('program_rom', contents).read(address))
       const fields = new InstructionFields(word, layout)
       const issues = m.let('issues', phase.is('run').and(countdown.eq(0)))
       const starts = (unit: Unit) => issues.and(fields.unit.eq(units.indexOf(unit)))

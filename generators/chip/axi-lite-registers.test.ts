@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { openModule } from '../testing/open-embedded.js'
+import { axiLiteRegisters, chipId, registerMap } from './axi-lite-registers.js'
+
+type Chip = ReturnType<typeof open>
+
+function open() {
+  const chip = openModule(axiLiteRegisters(9))
+  chip.poke('s_axil_bready', true)
+  chip.poke('s_axil_rready', true)
+  chip.poke('s_axil_wstrb', 15)
+  return chip
+}
+
+function write(chip: Chip, address: number, data: number): number {
+  chip.poke('s_axil_awaddr', address)
+  chip.poke('s_axil_wdata', data)
+  chip.poke('s_axil_awvalid', true)
+  chip.poke('s_axil_wvalid', true)
+  expect(chip.peek('s_axil_awready')).toBe(true)
+  chip.step()
+  chip.poke('s_axil_awvalid', false)
+  chip.poke('s_axil_wvalid', false)
+  expect(chip.peek('s_axil_bvalid')).toBe(true)
+  const response = chip.peek('s_axil_bresp')
+  chip.step()
+  expect(chip.peek('s_axil_bvalid')).toBe(false)
+  return response as number
+}
+
+function read(chip: Chip, address: number): { data: number; response: number } {
+  chip.poke('s_axil_araddr', address)
+  chip.poke('s_axil_arvalid', true)
+  chip.step()
+  chip.poke('s_axil_arvalid', false)
+  expect(chip.peek('s_axil_rvalid')).toBe(true)
+  const result = {
+    data: chip.peek('s_axil_rdata') as number,
+    response: chip.peek('s_axil_rresp') as number,
+  }
+  chip.step()
+  return result
+}
+
+test('registers are written and read back; those that cannot be answer with an error', () => {
+  const chip = open()
+  expect(read(chip, registerMap.ID)).toEqual({ data: chipId, response: 0 })
+  expect(write(chip, registerMap.MAX_TOKENS, 77)).toBe(0)
+  expect(write(chip, registerMap.STOP_TOKEN, 0x80000002)).toBe(0)
+  expect(read(chip, registerMap.MAX_TOKENS).data).toBe(77)
+  expect(chip.peek('max_tokens_o')).toBe(77)
+  expect(chip.peek('stop_token_o')).toBe(2)
+  expect(chip.peek('stop_enable_o')).toBe(true)
+  expect(write(chip, registerMap.ID, 1)).toBe(2)
+  expect(write(chip, 0x1c, 1)).toBe(2)
+  expect(read(chip, 0x1c).response).toBe(2)
+  chip.poke('s_axil_wstrb', 3)
+  expect(write(chip, registerMap.MAX_TOKENS, 5)).toBe(2)
+  expect(read(chip, registerMap.MAX_TOKENS).data).toBe(77)
+})
+
+test('status and position follow the chip', () => {
+  const chip = open()
+  chip.poke('busy_i', true)
+  chip.poke('position_i', 300)
+  expect(read(chip, registerMap.STATUS).data).toBe(1)
+  expect(read(chip, registerMap.POSITION).data).toBe(300)
+  chip.poke('busy_i', false)
+  chip.poke('overflow_i', true)
+  expect(read(chip, registerMap.STATUS).data).toBe(2)
+})

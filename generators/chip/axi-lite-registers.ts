@@ -1,0 +1,165 @@
+import {
+  type Bool,
+  bool,
+  defineModule,
+  type InnerPorts,
+  input,
+  type ModuleBuilder,
+  output,
+  type UInt,
+  uint,
+} from '../../src/hdl/index.js'
+
+/** Byte addresses of the chip's registers, 32 bits each. */
+export const registerMap = {
+  /** Read only: `ROMU` in ASCII. */
+  ID: 0x00,
+  /** Read only: bit 0 busy, bit 1 the last prompt did not fit the cache. */
+  STATUS: 0x04,
+  /** Tokens of an answer at the most; 0 is no limit. */
+  MAX_TOKENS: 0x08,
+  /** Bits 30..0 a token that ends an answer; bit 31 enables it. */
+  STOP_TOKEN: 0x0c,
+  /** Read only: position of the current token. */
+  POSITION: 0x10,
+} as const
+
+export const chipId = 0x524f4d55
+
+const addressBits = 5
+const word = uint(32)
+
+/** The ports of an AXI4-Lite slave with 32-bit data (ARM IHI 0022). */
+export const axiLitePorts = {
+  s_axil_awaddr: input(uint(addressBits)),
+  s_axil_awvalid: input(bool),
+  s_axil_awready: output(bool),
+  s_axil_wdata: input(word),
+  s_axil_wstrb: input(uint(4)),
+  s_axil_wvalid: input(bool),
+  s_axil_wready: output(bool),
+  s_axil_bresp: output(uint(2)),
+  s_axil_bvalid: output(bool),
+  s_axil_bready: input(bool),
+  s_axil_araddr: input(uint(addressBits)),
+  s_axil_arvalid: input(bool),
+  s_axil_arready: output(bool),
+  s_axil_rdata: output(word),
+  s_axil_rresp: output(uint(2)),
+  s_axil_rvalid: output(bool),
+  s_axil_rready: input(bool),
+} as const
+
+/**
+ * Control and status over AXI4-Lite: {@link registerMap}. One write and one read at a time; a write takes its
+ * address and its data in the same cycle, whole words only (strobes other than 15 are refused with SLVERR, as
+ * are addresses of no register and writes to registers that can only be read).
+ */
+export function axiLiteRegisters(positionBits: number) {
+  return defineModule(
+    `axi_lite_registers_p${positionBits}`,
+    {
+      ...axiLitePorts,
+      busy_i: input(bool),
+      overflow_i: input(bool),
+      position_i: input(uint(positionBits)),
+      max_tokens_o: output(word),
+      stop_token_o: output(uint(31)),
+      stop_enable_o: output(bool),
+    },
+    (m, ports) => {
+      const maxTokens = m.register('max_tokens', word, { reset: 0 })
+      const stopToken = m.register('stop_token', word, { reset: 0 })
+      writeChannel(m, ports, (address, data) => {
+        const matches = (register: number) => address.eq(register >> 2)
+        m.when(matches(registerMap.MAX_TOKENS), () => maxTokens.next(data))
+        m.when(matches(registerMap.STOP_TOKEN), () => stopToken.next(data))
+        return matches(registerMap.MAX_TOKENS).or(matches(registerMap.STOP_TOKEN))
+      })
+      readChannel(m, ports, [
+        [registerMap.ID, word.literal(chipId)],
+        [registerMap.STATUS, statusWord(ports.busy_i, ports.overflow_i)],
+        [registerMap.MAX_TOKENS, maxTokens],
+        [registerMap.STOP_TOKEN, stopToken],
+        [registerMap.POSITION, ports.position_i.extend(32)],
+      ])
+      ports.max_tokens_o.assign(maxTokens)
+      ports.stop_token_o.assign(stopToken.bits(30, 0))
+      ports.stop_enable_o.assign(stopToken.bit(31))
+    },
+    { documentation: 'Control and status registers behind AXI4-Lite' },
+  )
+}
+
+type Ports = InnerPorts<typeof axiLitePorts>
+
+const okay = 0
+const slaveError = 2
+
+function statusWord(busy: Bool, overflow: Bool): UInt {
+  return overflow.asUInt().extend(32).shl(1).truncate(32).or(busy.asUInt().extend(32))
+}
+
+/** @param write writes registers and says whether there is one */
+function writeChannel(
+  m: ModuleBuilder,
+  ports: Ports,
+  write: (address: UInt, data: UInt) => Bool,
+): void {
+  const valid = m.register('write_response_valid', bool, { reset: false })
+  const response = m.register('write_response', uint(2), { reset: okay })
+  const accepts = m.let(
+    'write_accepts',
+    ports.s_axil_awvalid.and(ports.s_axil_wvalid).and(valid.not().or(ports.s_axil_bready)),
+  )
+  m.when(ports.s_axil_bready, () => valid.next(false))
+  const address = m.let('write_address', ports.s_axil_awaddr.bits(addressBits - 1, 2))
+  m.unused(ports.s_axil_awaddr)
+  m.when(accepts, () => {
+    valid.next(true)
+    response.next(slaveError)
+    m.when(ports.s_axil_wstrb.eq(15), () => {
+      const known = write(address, ports.s_axil_wdata)
+      m.when(known, () => response.next(okay))
+    })
+  })
+  ports.s_axil_awready.assign(accepts)
+  ports.s_axil_wready.assign(accepts)
+  ports.s_axil_bvalid.assign(valid)
+  ports.s_axil_bresp.assign(response)
+}
+
+function readChannel(
+  m: ModuleBuilder,
+  ports: Ports,
+  registers: readonly (readonly [number, UInt])[],
+): void {
+  const valid = m.register('read_valid', bool, { reset: false })
+  const data = m.register('read_data', word)
+  const response = m.register('read_response', uint(2), { reset: okay })
+  const accepts = m.let(
+    'read_accepts',
+    ports.s_axil_arvalid.and(valid.not().or(ports.s_axil_rready)),
+  )
+  m.when(ports.s_axil_rready, () => valid.next(false))
+  m.unused(ports.s_axil_araddr)
+  m.when(accepts, () => {
+    valid.next(true)
+    m.switch(ports.s_axil_araddr.bits(addressBits - 1, 2), (cases) => {
+      for (const [address, value] of registers) {
+        cases.is(address >> 2, () => {
+          data.next(value)
+          response.next(okay)
+        })
+      }
+      cases.otherwise(() => {
+        data.next(0)
+        response.next(slaveError)
+      })
+    })
+  })
+  ports.s_axil_arready.assign(accepts)
+  ports.s_axil_rvalid.assign(valid)
+  ports.s_axil_rdata.assign(data)
+  ports.s_axil_rresp.assign(response)
+}
