@@ -16,9 +16,15 @@ export {
 } from './piecewise-quadratic.js'
 export { floatReciprocal, floatReciprocalUnit, reciprocalTable } from './reciprocal.js'
 export {
+  floatReciprocalSquareRoot,
+  floatReciprocalSquareRootUnit,
+  reciprocalSquareRootTable,
+} from './reciprocal-square-root.js'
+export {
   floatScaler,
   type ScaleToFloatShape,
   type ScaleToFloatStage,
   scaleToFloat,
   scaleToFloatStages,
 } from './scale-to-float.js'
+export { floatSigmoid, floatSigmoidUnit, sigmoidTable } from './sigmoid.js'
