@@ -1,5 +1,6 @@
 import type { CircuitWriter } from './build.js'
 import type { BlockRecipe, BranchesStep, BranchRecipe, TargetRecipe } from './recipe.js'
+import { blockRefs } from './recipe-refs.js'
 import { hardwareType, type Scalar } from './types.js'
 
 type Assign = (value: Scalar) => void
@@ -45,7 +46,10 @@ function writeBranch(
     const done = new Set<number>()
     for (const [target, value] of body.assigns) {
       const number = target % targets.length
-      if (done.has(number)) continue
+      if (done.has(number)) {
+        writer.discard(value)
+        continue
+      }
       done.add(number)
       assign(number, writer.value(value, targets[number]!.type))
     }
@@ -71,6 +75,7 @@ function writeBranch(
         .filter((value, i, all) => all.indexOf(value) === i && !taken.has(value))
       for (const value of free) taken.add(value)
       if (free.length > 0) cases.is(free, block(body))
+      else for (const ref of blockRefs(body)) writer.discard(ref)
     }
     if (branch.otherwise !== undefined) cases.otherwise(block(branch.otherwise))
   })

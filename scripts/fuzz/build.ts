@@ -98,6 +98,7 @@ export class CircuitWriter {
   readonly #all: ModuleValues
   readonly #late: (() => void)[] = []
   readonly #taken = new Set<string>()
+  #discarded = 0
 
   constructor(
     readonly m: ModuleBuilder,
@@ -149,6 +150,16 @@ export class CircuitWriter {
 
   value(ref: Ref | undefined, type: ScalarRecipe): Scalar {
     return converted(this.any(ref), type)
+  }
+
+  /** Reads a value to no purpose, so that what is dropped while building does not leave its source unread. */
+  discard(ref: Ref): void {
+    const value = this.any(ref)
+    // Outside of all branches, where it may be assigned without a default.
+    this.later(() => {
+      const name = this.name(undefined, `dropped${this.#discarded++}`)
+      this.m.unused(this.m.let(name, value))
+    })
   }
 
   condition(ref: Ref | undefined): Bool {

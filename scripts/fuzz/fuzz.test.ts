@@ -5,10 +5,10 @@ import { fuzz } from './run.js'
 const yosys = openYosys()
 afterAll(() => yosys.close())
 
-test('75 random circuits: the embedded simulator agrees with the interpreter of the written module', async () => {
+test('150 random circuits: the embedded simulator agrees with the interpreter of the written module', async () => {
   const findings = await fuzz({
     seed: 0,
-    circuits: 75,
+    circuits: 150,
     cycles: 40,
     oracles: ['interpreter'],
     yosys,

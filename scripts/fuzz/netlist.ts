@@ -4,14 +4,18 @@ import type { Yosys } from '../../src/synth/yosys.js'
 
 const netlistFile = 'netlist.v'
 
-/** Registers without a value before their reset hold zero, as in two-state simulators. */
-const zeroState = 'setundef -init -zero'
+/**
+ * Registers, among them those of memories, that no reset has initialised hold zero, as in two-state
+ * simulators: before Yosys can take an unknown value for whatever is cheapest. (`setundef` may not see
+ * memories: it breaks their asynchronous read ports.)
+ */
+const registersOnly = ['proc', 'memory', 'setundef -init -zero']
 
 const scripts = {
   /** Word-level cells after Yosys' own optimisations. */
-  netlist: ['proc', 'flatten', 'opt -full', 'wreduce', 'peepopt', 'opt_clean', zeroState],
+  netlist: [...registersOnly, 'opt -full', 'wreduce', 'peepopt', 'opt -full'],
   /** Single gates. */
-  gates: ['synth -flatten -noabc', zeroState],
+  gates: [...registersOnly, 'synth -noabc'],
 } as const
 
 /** What Yosys makes of a design, written as Verilog again; its ports are the design's. */

@@ -106,7 +106,8 @@ function branchRefs(branch: BranchRecipe): readonly Ref[] {
     : [branch.subject, ...branch.cases.flatMap(({ body }) => blockRefs(body)), ...otherwise]
 }
 
-function blockRefs({ assigns, inner }: BlockRecipe): readonly Ref[] {
+/** What a block reads. */
+export function blockRefs({ assigns, inner }: BlockRecipe): readonly Ref[] {
   return [...assigns.map(([, value]) => value), ...(inner === undefined ? [] : branchRefs(inner))]
 }
 
