@@ -72,7 +72,7 @@ export interface Checkpoint {
   readRows(name: string): AsyncGenerator<RowBlock, void>
   /** All rows, or some, of a tensor stored in groups (Q8_0, Q4_0, Q4_1). @throws InputError for other types and for scales that are not finite. */
   readGroups(name: string, rows?: RowRange): Promise<StoredGroups>
-  /** The tokenizer inside the file; undefined when it has none. */
+  /** The tokenizer inside the file, or for safetensors in the `tokenizer.json` beside it; undefined when there is none. */
   readTokenizer(): Promise<Tokenizer | undefined>
   close(): Promise<void>
 }

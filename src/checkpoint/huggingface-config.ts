@@ -97,7 +97,8 @@ export async function readJsonFile(path: string, largest: number): Promise<unkno
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is something of that path. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path)
     return true

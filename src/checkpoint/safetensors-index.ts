@@ -6,6 +6,7 @@ import { type TensorInfo, tensorLocation } from './checkpoint.js'
 import type { CheckpointContents } from './contents.js'
 import { FileBytes } from './file-bytes.js'
 import { readHuggingFaceConfig, readJsonFile } from './huggingface-config.js'
+import { readTokenizerBeside } from './huggingface-tokenizer.js'
 import { readSafetensorsHeader } from './safetensors.js'
 import { parseSettings } from './settings.js'
 
@@ -36,7 +37,13 @@ export async function readSafetensorsIndex(path: string): Promise<CheckpointCont
       tensors.push(...(await readSafetensorsHeader(part)))
     }
     checkAgainstIndex(tensors, fileOf, path)
-    return { format: 'safetensors', config: await readHuggingFaceConfig(path), tensors, parts }
+    return {
+      format: 'safetensors',
+      config: await readHuggingFaceConfig(path),
+      tensors,
+      parts,
+      readTokenizer: () => readTokenizerBeside(path),
+    }
   } catch (error) {
     await Promise.all(parts.map((part) => part.close()))
     throw error

@@ -5,6 +5,7 @@ import { type TensorInfo, tensorLocation } from './checkpoint.js'
 import type { CheckpointContents } from './contents.js'
 import type { FileBytes } from './file-bytes.js'
 import { readHuggingFaceConfig } from './huggingface-config.js'
+import { readTokenizerBeside } from './huggingface-tokenizer.js'
 import { parseJson } from './json-text.js'
 import { parseSettings } from './settings.js'
 import { safetensorsTypes } from './stored-types.js'
@@ -33,7 +34,12 @@ const headerSchema = z.record(z.string(), z.unknown())
  */
 export async function readSafetensors(bytes: FileBytes): Promise<CheckpointContents> {
   const tensors = await readSafetensorsHeader(bytes)
-  return { format: 'safetensors', config: await readHuggingFaceConfig(bytes.path), tensors }
+  return {
+    format: 'safetensors',
+    config: await readHuggingFaceConfig(bytes.path),
+    tensors,
+    readTokenizer: () => readTokenizerBeside(bytes.path),
+  }
 }
 
 /** True when the first bytes can be those of a safetensors file: the header's length, then its opening brace. */

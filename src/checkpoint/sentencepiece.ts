@@ -1,4 +1,5 @@
-import { PriorityQueue } from './priority-queue.js'
+import { mergePairs, type PairMerge } from './merge-pairs.js'
+import { TextStream, textOf } from './text-stream.js'
 import type { Tokenizer } from './tokenizer.js'
 
 /** One token of the vocabulary: a piece of text that merging may produce, one byte, or a mark without text. */
@@ -26,25 +27,7 @@ export function byteToken(piece: string): VocabularyToken | undefined {
   return match === null ? undefined : { kind: 'byte', value: Number.parseInt(match[1]!, 16) }
 }
 
-/** A token while it is merged; the symbols of a text are a doubly linked list. */
-interface LinkedSymbol {
-  token: number
-  text: string | undefined
-  previous: number
-  next: number
-}
-
-/** Two neighbours that could become one token. */
-interface Merge {
-  readonly left: number
-  readonly right: number
-  readonly leftToken: number
-  readonly rightToken: number
-  readonly token: number
-  readonly score: number
-}
-
-const NONE = -1
+const NO_BYTES = new Uint8Array()
 
 /**
  * Byte-pair encoding as SentencePiece trains it for LLaMA 2: single characters first, then the neighbours whose
@@ -75,90 +58,46 @@ export class SentencePieceTokenizer implements Tokenizer {
   encode(text: string): number[] {
     const { addBos, addSpacePrefix } = this.vocabulary
     const prefixed = addSpacePrefix && text !== '' ? ` ${text}` : text
-    const merged = this.merge(this.symbolsOf(prefixed))
+    const merged = mergePairs(this.smallestTokens(prefixed), (left, right) =>
+      this.mergeOf(left, right),
+    )
     return addBos ? [this.bos, ...merged] : merged
   }
 
   decode(tokens: readonly number[]): string {
-    const pieces: Uint8Array[] = []
-    for (const [index, number] of tokens.entries()) {
-      const token = this.vocabulary.tokens[number]
-      if (token === undefined) throw new RangeError(`${number} is none of ${this.size} tokens`)
-      if (token.kind === 'byte') pieces.push(Uint8Array.of(token.value))
-      if (token.kind === 'text') {
-        const afterBos = index > 0 && tokens[index - 1] === this.bos
-        const text = afterBos && token.text.startsWith(' ') ? token.text.slice(1) : token.text
-        pieces.push(Buffer.from(text))
-      }
-    }
-    return Buffer.concat(pieces).toString('utf8')
+    return textOf(tokens, (token, previous) => this.bytesOf(token, previous))
   }
 
-  private symbolsOf(text: string): LinkedSymbol[] {
-    const symbols: LinkedSymbol[] = []
-    const append = (token: number, piece: string | undefined) => {
-      symbols.push({
-        token,
-        text: piece,
-        previous: symbols.length - 1,
-        next: symbols.length + 1,
-      })
-    }
-    for (const character of text) {
+  stream(): TextStream {
+    return new TextStream((token, previous) => this.bytesOf(token, previous))
+  }
+
+  private bytesOf(number: number, previous: number | undefined): Uint8Array {
+    const token = this.vocabulary.tokens[number]
+    if (token === undefined) throw new RangeError(`${number} is none of ${this.size} tokens`)
+    if (token.kind === 'mark') return NO_BYTES
+    if (token.kind === 'byte') return Uint8Array.of(token.value)
+    const afterBos = previous === this.bos
+    return Buffer.from(afterBos && token.text.startsWith(' ') ? token.text.slice(1) : token.text)
+  }
+
+  /** A token for each character, or for each of its bytes. */
+  private smallestTokens(text: string): number[] {
+    return [...text].flatMap((character) => {
       const token = this.tokenOfText.get(character)
-      if (token !== undefined) {
-        append(token, character)
-      } else {
-        for (const byte of Buffer.from(character)) {
-          append(this.tokenOfByte.get(byte) ?? this.vocabulary.unknown, undefined)
-        }
-      }
-    }
-    const last = symbols.at(-1)
-    if (last !== undefined) last.next = NONE
-    return symbols
+      if (token !== undefined) return [token]
+      const { unknown } = this.vocabulary
+      return [...Buffer.from(character)].map((byte) => this.tokenOfByte.get(byte) ?? unknown)
+    })
   }
 
-  private merge(symbols: LinkedSymbol[]): number[] {
-    const queue = new PriorityQueue<Merge>((a, b) => b.score - a.score || a.left - b.left)
-    const consider = (left: number, right: number) => {
-      const merge = this.mergeOf(symbols, left, right)
-      if (merge !== undefined) queue.push(merge)
-    }
-    for (let left = 0; left + 1 < symbols.length; left++) consider(left, left + 1)
-    for (let merge = queue.pop(); merge !== undefined; merge = queue.pop()) {
-      const left = symbols[merge.left]!
-      const right = symbols[merge.right]!
-      const stale = left.token !== merge.leftToken || right.token !== merge.rightToken
-      if (stale) continue
-      left.token = merge.token
-      left.text = `${left.text}${right.text}`
-      left.next = right.next
-      right.token = NONE
-      if (left.next !== NONE) {
-        symbols[left.next]!.previous = merge.left
-        consider(merge.left, left.next)
-      }
-      if (left.previous !== NONE) consider(left.previous, merge.left)
-    }
-    return symbols.map((symbol) => symbol.token).filter((token) => token !== NONE)
-  }
-
-  private mergeOf(symbols: LinkedSymbol[], left: number, right: number): Merge | undefined {
-    const first = symbols[left]!
-    const second = symbols[right]!
-    if (first.text === undefined || second.text === undefined) return undefined
+  private mergeOf(left: number, right: number): PairMerge | undefined {
+    const first = this.vocabulary.tokens[left]!
+    const second = this.vocabulary.tokens[right]!
+    if (first.kind !== 'text' || second.kind !== 'text') return undefined
     const token = this.tokenOfText.get(first.text + second.text)
     if (token === undefined) return undefined
     const entry = this.vocabulary.tokens[token]!
-    if (entry.kind !== 'text') return undefined
-    return {
-      left,
-      right,
-      leftToken: first.token,
-      rightToken: second.token,
-      token,
-      score: entry.score,
-    }
+    return entry.kind === 'text' ? { token, priority: entry.score } : undefined
   }
 }

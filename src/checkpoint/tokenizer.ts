@@ -1,3 +1,5 @@
+import type { TextStream } from './text-stream.js'
+
 /** Text to token numbers and back. */
 export interface Tokenizer {
   /** Number of tokens. */
@@ -10,4 +12,6 @@ export interface Tokenizer {
   encode(text: string): number[]
   /** The text of tokens: BOS and EOS give none, the space that follows BOS is dropped, bytes that are not UTF-8 become U+FFFD. @throws RangeError for numbers that are no token. */
   decode(tokens: readonly number[]): string
+  /** Decodes tokens one at a time, with the same text in all as `decode`. */
+  stream(): TextStream
 }
