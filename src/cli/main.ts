@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { InputError } from '../common/input-error.js'
 import { DesignError } from '../hdl/index.js'
+import { addEvaluateCommand } from './evaluate-command.js'
 import { addTileCommands } from './tile-commands.js'
 
 /** Exit codes: 0 success, 1 a fault of this program or a failed check, 2 a fault of the input. */
@@ -16,6 +17,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addTileCommands(program, (code) => {
     exitCode = code
   })
+  addEvaluateCommand(program)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

@@ -1,0 +1,171 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  type Checkpoint,
+  openCheckpoint,
+  openTokenizer,
+  type Tokenizer,
+} from '../../checkpoint/index.js'
+import { InputError } from '../../common/input-error.js'
+import {
+  ChipDecoder,
+  type KvFormat,
+  ReferenceDecoder,
+  type ReferenceModel,
+  readReferenceModel,
+} from '../../golden/index.js'
+import {
+  type ChipModel,
+  type CodeBits,
+  dequantize,
+  type GroupSize,
+  quantizeModel,
+} from '../../quantize/index.js'
+import type { Progress } from '../progress.js'
+import { meanLoss } from './loss.js'
+
+export interface EvaluationRequest {
+  readonly model: string
+  readonly text: string
+  readonly tokenizer?: string
+  readonly bits: CodeBits
+  readonly headBits: CodeBits
+  readonly group: GroupSize
+  readonly kvFormats: readonly KvFormat[]
+  readonly vectorLanes: number
+  readonly mantissaBits: number
+}
+
+export interface EvaluationReport {
+  readonly model: string
+  readonly text: string
+  /** Predicted tokens. */
+  readonly tokens: number
+  readonly bits: CodeBits
+  readonly headBits: CodeBits
+  readonly group: GroupSize
+  /** Bytes of codes, scales and zero-points, embedding counted once when tied. */
+  readonly weightBytes: number
+  /** Nats per token. */
+  readonly loss: {
+    /** Binary64, weights of the file. */
+    readonly reference: number
+    /** Binary64, quantised weights. */
+    readonly quantized: number
+    /** The chip's arithmetic, for each format of the KV cache. */
+    readonly chip: Readonly<Partial<Record<KvFormat, number>>>
+  }
+}
+
+const separator = '<|endoftext|>'
+
+/** Measures what quantisation and the chip's arithmetic cost a model on a text. */
+export async function evaluate(
+  request: EvaluationRequest,
+  progress: Progress,
+): Promise<EvaluationReport> {
+  const checkpoint = await openCheckpoint(request.model)
+  try {
+    const tokenizer = await tokenizerOf(checkpoint, request.tokenizer)
+    const texts = await readTexts(request.text, tokenizer)
+    const reference = await progress.step('reading the model', () => readReferenceModel(checkpoint))
+    const { contextLength } = reference.config
+    const cut = texts.map((tokens) => tokens.slice(0, contextLength + 1))
+    const tokens = cut.reduce((sum, text) => sum + text.length - 1, 0)
+    const model = await progress.step('quantising', (update) =>
+      quantizeModel(checkpoint, request, (name, done, total) => update(`${done}/${total} ${name}`)),
+    )
+    const loss = (label: string, open: Parameters<typeof meanLoss>[1]) =>
+      progress.step(label, (update) =>
+        meanLoss(cut, open, async (done) => {
+          update(`${done}/${tokens} tokens`)
+          await new Promise(setImmediate)
+        }),
+      )
+    const floats = await loss('float64', () => new ReferenceDecoder(reference))
+    const rounded = referenceOf(model, reference)
+    const quantized = await loss('float64, quantised', () => new ReferenceDecoder(rounded))
+    const chip: Partial<Record<KvFormat, number>> = {}
+    for (const kvFormat of request.kvFormats) {
+      const format = { ...request, digitBits: request.bits, kvFormat }
+      chip[kvFormat] = await loss(`chip, ${kvFormat}`, () => new ChipDecoder(model, format))
+    }
+    return {
+      model: request.model,
+      text: request.text,
+      tokens,
+      bits: request.bits,
+      headBits: request.headBits,
+      group: request.group,
+      weightBytes: weightBytes(model),
+      loss: { reference: floats, quantized, chip },
+    }
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+/** The tokenizer that is named, or the one inside the file, or the only one beside it. */
+export async function tokenizerOf(checkpoint: Checkpoint, path?: string): Promise<Tokenizer> {
+  if (path !== undefined) return openTokenizer(path)
+  const inside = await checkpoint.readTokenizer()
+  if (inside !== undefined) return inside
+  const folder = dirname(checkpoint.path)
+  const beside = (await readdir(folder)).filter(
+    (name) => /^tok.*\.(bin|json)$/.test(name) && name !== 'tokenizer_config.json',
+  )
+  if (beside.length === 1) return openTokenizer(join(folder, beside[0]!))
+  throw new InputError('has no tokenizer', { file: checkpoint.path }, 'name one with --tokenizer')
+}
+
+async function readTexts(path: string, tokenizer: Tokenizer): Promise<number[][]> {
+  let content: string
+  try {
+    content = await readFile(path, 'utf8')
+  } catch (error) {
+    throw new InputError((error as Error).message, { file: path })
+  }
+  const texts = content
+    .split(separator)
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map((text) => tokenizer.encode(text))
+  if (texts.every((tokens) => tokens.length < 2)) {
+    throw new InputError('has no text', { file: path })
+  }
+  return texts
+}
+
+/** The quantised weights as a model of the binary64 decoder. */
+function referenceOf(model: ChipModel, reference: ReferenceModel): ReferenceModel {
+  return {
+    ...reference,
+    embedding: dequantize(model.embedding),
+    head: dequantize(model.head),
+    layers: reference.layers.map((layer, i) => {
+      const { wq, wk, wv, wo, w1, w2, w3 } = model.layers[i]!
+      return {
+        ...layer,
+        'attention.wq': dequantize(wq),
+        'attention.wk': dequantize(wk),
+        'attention.wv': dequantize(wv),
+        'attention.wo': dequantize(wo),
+        'feed_forward.w1': dequantize(w1),
+        'feed_forward.w2': dequantize(w2),
+        'feed_forward.w3': dequantize(w3),
+      }
+    }),
+  }
+}
+
+function weightBytes({ embedding, head, layers }: ChipModel): number {
+  const matrices = new Set([embedding, head])
+  for (const { wq, wk, wv, wo, w1, w2, w3 } of layers) {
+    for (const matrix of [wq, wk, wv, wo, w1, w2, w3]) matrices.add(matrix)
+  }
+  let bits = 0
+  for (const matrix of matrices) {
+    bits += matrix.codes.length * matrix.bits + matrix.scales.length * (16 + matrix.bits)
+  }
+  return Math.ceil(bits / 8)
+}
