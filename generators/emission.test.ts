@@ -17,6 +17,7 @@ import {
   floatReciprocalUnit,
   piecewiseQuadraticStages,
 } from './float/index.js'
+import { hUnit, hUnitParameters } from './h-unit/index.js'
 import { lUnitBench } from './l-unit/bench.js'
 import { lUnitParameters, pipelineOfDepth } from './l-unit/parameters.js'
 import { randomWeights } from './l-unit/testing/random-weights.js'
@@ -50,6 +51,16 @@ const modules = [
   tile({ lanes: 16, bits: 8, group: 32, pipeline: pipelineOfDepth(10) }, 5, 33, 1),
   tile({ lanes: 64, pipeline: [], rom: { kind: 'sum-of-ones' } }, 1, 20, 1),
   tile({ lanes: 8, group: 32, offsets: true }, 9, 70, 2),
+  hUnit(
+    hUnitParameters({
+      vectorLanes: 2,
+      heads: 6,
+      kvHeads: 3,
+      headSize: 4,
+      layers: 2,
+      positions: 5,
+    }),
+  ),
   lUnitBench(2, 8),
 ]
 

@@ -8,6 +8,8 @@ export {
   floatMultiplyStages,
 } from './float-multiplier.js'
 export { floatToFixed } from './float-to-fixed.js'
+export { floatToInteger } from './float-to-integer.js'
+export { narrowFloat } from './narrow-float.js'
 export {
   type PiecewiseQuadraticStage,
   piecewiseQuadratic,
@@ -20,6 +22,7 @@ export {
   floatReciprocalSquareRootUnit,
   reciprocalSquareRootTable,
 } from './reciprocal-square-root.js'
+export { scaleDown } from './scale-down.js'
 export {
   floatScaler,
   type ScaleToFloatShape,
@@ -28,3 +31,4 @@ export {
   scaleToFloatStages,
 } from './scale-to-float.js'
 export { floatSigmoid, floatSigmoidUnit, sigmoidTable } from './sigmoid.js'
+export { widenFloat } from './widen-float.js'
