@@ -1,7 +1,7 @@
 import { type Bool, bool, type ModuleBuilder, mux, type UInt, uint } from '../../src/hdl/index.js'
 import { Counter, indexType } from '../common/counter.js'
 import type { HUnitParameters } from './parameters.js'
-import { hUnitTiming } from './timing.js'
+import { finalInterval, positionInterval } from './timing.js'
 
 /** The visit of the present cycle: a position and a key/value head. */
 export interface Visit {
@@ -27,12 +27,13 @@ export function attentionSweep(
   lastPosition: UInt,
 ): Visit {
   const { kvHeads, positions } = parameters
-  const { positionInterval, headInterval } = hUnitTiming(parameters)
+  const waitAfterHead = finalInterval(parameters) - 1
+  const waitAfterPosition = positionInterval(parameters) - kvHeads
   const running = m.register('running', bool, { reset: false })
   const position = m.register('sweep_position', indexType(positions), { reset: 0 })
   const head = new Counter(m, 'sweep_head', kvHeads)
   const offset = m.register('sweep_offset', indexType(positions * kvHeads), { reset: 0 })
-  const waits = Math.max(headInterval - 1, positionInterval - kvHeads)
+  const waits = Math.max(waitAfterHead, waitAfterPosition)
   const pauses = uint(Math.max(1, Math.ceil(Math.log2(waits + 1))))
   const pause = m.register('pause', pauses, { reset: 0 })
 
@@ -48,12 +49,8 @@ export function attentionSweep(
         mux(isLast, position.type.literal(0), position.add(1).truncate(position.width)),
       ),
     )
-    const afterPosition = mux(
-      isLastHead,
-      pauses.literal(positionInterval - kvHeads),
-      pauses.literal(0),
-    )
-    const afterHead = mux(isLastHead, pauses.literal(0), pauses.literal(headInterval - 1))
+    const afterPosition = mux(isLastHead, pauses.literal(waitAfterPosition), pauses.literal(0))
+    const afterHead = mux(isLastHead, pauses.literal(0), pauses.literal(waitAfterHead))
     pause.next(mux(isLast, afterHead, afterPosition))
   }).elseWhen(pause.ne(0), () => pause.next(pause.sub(1).truncate(pauses.width).asUnsigned()))
   return { valid, head: head.value, offset, isFirst: position.eq(0), isLast }

@@ -1,16 +1,12 @@
 import {
-  type Bool,
   bool,
   cat,
   defineModule,
   input,
-  type ModuleBuilder,
   mux,
   output,
   sint,
-  type UInt,
   uint,
-  type Vec,
   vec,
 } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
@@ -19,8 +15,8 @@ import { fixedExp2Unit } from '../float/exp2.js'
 import { floatAdder } from '../float/float-adder.js'
 import { binary32, widthOf } from '../float/float-format.js'
 import { floatReciprocalUnit } from '../float/reciprocal.js'
-import { scaleDown } from '../float/scale-down.js'
 import { scoreBits, scorePointBits, wholeBits } from './attention-score.js'
+import { rescaled, selected, storeAt } from './head-states.js'
 
 const number32 = uint(widthOf(binary32))
 
@@ -98,28 +94,4 @@ function defineRunningSoftmax(kvHeads: number) {
       documentation: 'Softmax in one pass: weights, their sums, the reciprocals of these',
     },
   )
-}
-
-/** The element of a head. */
-export function selected<S>(states: Vec<S>, head: UInt): S {
-  return states.length === 1 ? states.at(0) : states.select(head)
-}
-
-/** Lets `store` store the state of the head that is chosen, at the next edge. */
-export function storeAt(
-  m: ModuleBuilder,
-  heads: number,
-  head: UInt,
-  enable: Bool,
-  store: (head: number) => void,
-): void {
-  for (let index = 0; index < heads; index++) {
-    m.when(heads === 1 ? enable : enable.and(head.eq(index)), () => store(index))
-  }
-}
-
-/** What was added before, in terms of the new maximum; zero before the first position. */
-export function rescaled(sums: Vec<UInt>, head: UInt, isFirst: Bool, places: UInt): UInt {
-  const before = scaleDown(binary32, selected(sums, head), places)
-  return mux(isFirst, before.type.literal(0), before)
 }

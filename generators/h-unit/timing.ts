@@ -28,61 +28,50 @@ export function encoderEdges(parameters: HUnitParameters): number {
 }
 
 /**
- * When things happen in an H-Unit, in clock edges, exactly. Beats of a head come in consecutive cycles; the bounds
- * for `attend_start_i` hold when all beats of the keys, of the queries and of the values do.
+ * When things happen in an H-Unit, in clock edges, exactly; in the terms of the compiler's `ChipTiming`. The bounds of
+ * `attend_start_i` hold for every position, when the beats of keys, of queries and of values come in consecutive
+ * cycles or have gaps between heads.
  */
 export interface HUnitTiming {
-  /** From the last beat of a key or a value to the first cycle in which its address can be read. */
-  readonly keyStored: number
-  readonly valueStored: number
-  /** The same of a query. */
-  readonly queryStored: number
-  /** From `attend_start_i` to the address of the first value: the sweep reads keys that much earlier than values. */
+  /** From the last beat of the keys to the earliest `attend_start_i`; negative: it may come that much before. */
+  readonly keyToStart: number
+  /** The same from the last beat of the queries. */
+  readonly queryToStart: number
+  /** The same from the last beat of the values: a sweep reads a value {@link valueLag} edges after its key. */
+  readonly valueToStart: number
   readonly valueLag: number
-  /** Cycles from a position to the next. */
-  readonly positionInterval: number
-  /** Cycles from a key/value head to the next at the last position: the beats of its query heads. */
-  readonly headInterval: number
-  /** Beats of the mixed vector. */
-  readonly mixBeats: number
-  /** The least number of edges from the last key beat to `attend_start_i`; negative: it may come that much before. */
-  attendAfterKeys(position: number): number
-  /** From the last query beat. */
-  attendAfterQueries(position: number): number
-  /** From the last value beat. */
-  attendAfterValues(position: number): number
-  /** From `attend_start_i` to the first beat of the mixed vector. */
-  firstMixBeat(position: number): number
-  /** From `attend_start_i` to the last beat of the mixed vector, when `done_o` is 1; the beats have no gaps. */
-  lastMixBeat(position: number): number
+  /** By how much each position before that of the token delays the mixed vector. */
+  readonly positionCycles: number
+  /** From `attend_start_i` at position 0 to each beat of the mixed vector; `done_o` comes with the last. */
+  readonly mixBeats: readonly number[]
 }
 
 export function hUnitTiming(parameters: HUnitParameters): HUnitTiming {
   const { kvHeads, heads } = parameters
   const beats = headBeats(parameters)
-  const stored = encoderEdges(parameters) + 2
-  const queryStored = beats + 2
-  const positionInterval = Math.max(kvHeads, leastInterval)
-  const headInterval = queryHeads(parameters) * beats
-  const lastHead = kvHeads - 1
+  // From the last beat of a head, with the register that takes it in, to the first cycle that can address it.
+  const cached = encoderEdges(parameters) + 2
+  const aligned = beats + 2
+  // A sweep visits keys and values of a new position no faster than they come, so the first one is the tightest. Before
+  // that position it visits a query head a cycle: there the last one is.
+  const othersAfterFirst = (kvHeads - 1) * beats
   const { valueAddress: valueLag, mixBeat } = visitTiming
-  const mixBeats = heads * beats
-  // The first of the heads is the tightest: later ones are visited no faster than they come.
-  const attendAfterKeys = (position: number) =>
-    stored - lastHead * beats - position * positionInterval
-  const firstMixBeat = (position: number) => position * positionInterval + mixBeat
   return {
-    keyStored: stored,
-    valueStored: stored,
-    queryStored,
+    keyToStart: cached - othersAfterFirst,
+    queryToStart: aligned - (kvHeads - 1),
+    valueToStart: cached - othersAfterFirst - valueLag,
     valueLag,
-    positionInterval,
-    headInterval,
-    mixBeats,
-    attendAfterKeys,
-    attendAfterQueries: (position) => queryStored - lastHead * (position === 0 ? headInterval : 1),
-    attendAfterValues: (position) => attendAfterKeys(position) - valueLag,
-    firstMixBeat,
-    lastMixBeat: (position) => firstMixBeat(position) + mixBeats - 1,
+    positionCycles: positionInterval(parameters),
+    mixBeats: Array.from({ length: heads * beats }, (_, beat) => mixBeat + beat),
   }
+}
+
+/** Cycles from a visit of a key/value head at a position to that at the next position. */
+export function positionInterval({ kvHeads }: HUnitParameters): number {
+  return Math.max(kvHeads, leastInterval)
+}
+
+/** Cycles from a key/value head to the next at the token's position: the beats of the mixed vectors of a head. */
+export function finalInterval(parameters: HUnitParameters): number {
+  return queryHeads(parameters) * headBeats(parameters)
 }

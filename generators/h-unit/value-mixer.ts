@@ -4,7 +4,7 @@ import { floatAdder } from '../float/float-adder.js'
 import { binary32, widthOf } from '../float/float-format.js'
 import { floatScaler } from '../float/scale-to-float.js'
 import { wholeBits } from './attention-score.js'
-import { rescaled, storeAt } from './running-softmax.js'
+import { rescaled, storeAt } from './head-states.js'
 
 const number32 = uint(widthOf(binary32))
 

@@ -11,19 +11,17 @@ export interface TokenHeads {
   readonly values: readonly Float32Array[]
 }
 
-/** Cycles in which things are presented, counted from any common origin. */
+/** Cycles, from any common origin, of the first beats and of the start. */
 export interface TokenSchedule {
-  readonly firstKey: number
-  readonly firstQuery: number
-  readonly firstValue: number
+  readonly first: { readonly keys: number; readonly queries: number; readonly values: number }
   readonly attendStart: number
 }
 
-/** What came out: bit patterns of the mixed vector, and cycles in the schedule's count. */
 export interface TokenResult {
+  /** Bit patterns of the mixed vector. */
   readonly mixed: Uint32Array
-  readonly firstMixBeat: number
-  readonly lastMixBeat: number
+  /** The cycles of its beats, in the schedule's count. */
+  readonly mixBeats: readonly number[]
 }
 
 /** An H-Unit that takes one token after the other, each with its own schedule. */
@@ -34,58 +32,56 @@ export class RunningHUnit {
     this.#simulation = openHUnit(parameters)
   }
 
-  /** @throws Error when the beats come with gaps, or `mix_last_o` and `done_o` not with the last of them */
-  run(token: TokenHeads, schedule: TokenSchedule): TokenResult {
+  /** @throws Error when `mix_last_o` and `done_o` do not come with the last beat */
+  run(token: TokenHeads, { first, attendStart }: TokenSchedule): TokenResult {
     const simulation = this.#simulation
-    const { vectorLanes, heads, headSize } = this.parameters
-    const beats = (heads * headSize) / vectorLanes
-    const arrivals = new Map<number, { name: 'key' | 'query' | 'value'; beat: Float32Array }>()
-    const arrive = (
-      name: 'key' | 'query' | 'value',
-      first: number,
-      vectors: readonly Float32Array[],
-    ) => {
-      const numbers = Float32Array.from(vectors.flatMap((vector) => [...vector]))
-      for (let beat = 0; beat * vectorLanes < numbers.length; beat++) {
-        if (arrivals.has(first + beat)) throw new Error('two beats in a cycle')
-        const part = numbers.subarray(beat * vectorLanes, (beat + 1) * vectorLanes)
-        arrivals.set(first + beat, { name, beat: part })
-      }
-    }
-    arrive('key', schedule.firstKey, token.keys)
-    arrive('query', schedule.firstQuery, token.queries)
-    arrive('value', schedule.firstValue, token.values)
-
+    const { heads, headSize, vectorLanes } = this.parameters
+    const arrivals = [
+      ...this.#arrivals('key_valid_i', first.keys, token.keys),
+      ...this.#arrivals('query_valid_i', first.queries, token.queries),
+      ...this.#arrivals('value_valid_i', first.values, token.values),
+    ]
     simulation.poke('layer_i', token.layer)
     simulation.poke('position_i', token.position)
-    let cycle = Math.min(schedule.attendStart, ...arrivals.keys()) - 1
-    const limit = schedule.attendStart + 100 * (token.position + 1) + 100 * beats
+    const expectedBeats = (heads * headSize) / vectorLanes
     const mixed: number[] = []
-    let firstMixBeat = 0
-    for (let isDone = false; !isDone; cycle++) {
-      if (cycle > limit) throw new Error(`nothing done after ${cycle} cycles`)
-      const arrival = arrivals.get(cycle)
-      for (const name of ['key', 'query', 'value'] as const) {
-        simulation.poke(`${name}_valid_i`, arrival?.name === name)
+    const mixBeats: number[] = []
+    const firstCycle = Math.min(attendStart, ...arrivals.map(({ cycle }) => cycle)) - 1
+    const limit = 1000 * (token.position + expectedBeats)
+    for (let cycle = firstCycle; mixBeats.length < expectedBeats; cycle++) {
+      if (cycle > firstCycle + limit) throw new Error(`nothing comes until cycle ${cycle}`)
+      const now = arrivals.find((arrival) => arrival.cycle === cycle)
+      for (const port of ['key_valid_i', 'query_valid_i', 'value_valid_i'] as const) {
+        simulation.poke(port, now?.port === port)
       }
-      const data = new Uint32Array(arrival?.beat.slice().buffer ?? new ArrayBuffer(4 * vectorLanes))
-      simulation.poke('head_data_i', [...data])
-      simulation.poke('attend_start_i', cycle === schedule.attendStart)
-      const isValid = simulation.peek('mix_valid_o')
-      isDone = simulation.peek('done_o')
-      if (isValid) {
-        if (mixed.length === 0) firstMixBeat = cycle
-        mixed.push(...(simulation.peek('mix_data_o') as number[]))
-      } else if (mixed.length > 0) throw new Error(`no beat in cycle ${cycle}`)
-      if (
-        isDone !== simulation.peek('mix_last_o') ||
-        isDone !== (mixed.length === beats * vectorLanes)
-      ) {
+      if (now !== undefined) simulation.poke('head_data_i', now.beat)
+      simulation.poke('attend_start_i', cycle === attendStart)
+      if (simulation.peek('mix_valid_o')) {
+        mixBeats.push(cycle)
+        mixed.push(...simulation.peek('mix_data_o'))
+      }
+      const isLast = mixBeats.length === expectedBeats
+      if (simulation.peek('done_o') !== isLast || simulation.peek('mix_last_o') !== isLast) {
         throw new Error(`done is misplaced in cycle ${cycle}`)
       }
       simulation.step()
     }
-    return { mixed: Uint32Array.from(mixed), firstMixBeat, lastMixBeat: cycle - 1 }
+    return { mixed: Uint32Array.from(mixed), mixBeats }
+  }
+
+  #arrivals(
+    port: 'key_valid_i' | 'query_valid_i' | 'value_valid_i',
+    first: number,
+    vectors: readonly Float32Array[],
+  ) {
+    const { vectorLanes } = this.parameters
+    const numbers = Float32Array.from(vectors.flatMap((vector) => [...vector]))
+    const bits = [...new Uint32Array(numbers.buffer)]
+    return Array.from({ length: bits.length / vectorLanes }, (_, i) => ({
+      port,
+      cycle: first + i,
+      beat: bits.slice(i * vectorLanes, (i + 1) * vectorLanes),
+    }))
   }
 }
 
