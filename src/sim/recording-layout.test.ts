@@ -59,7 +59,13 @@ describe('frames', () => {
 
   test('the hash of the ports tells every property of them', () => {
     const hash = portTableHash(counter.ports).join()
-    const changes = [{ name: 'x' }, { direction: 'input' }, { width: 9 }, { signed: true }] as const
+    const changes = [
+      { name: 'x' },
+      { direction: 'input' },
+      { width: 9 },
+      { signed: true },
+      { role: 'reset' },
+    ] as const
     for (const change of changes) {
       const ports = counter.ports.map((port, index) =>
         index === 3 ? { ...port, ...change } : port,

@@ -46,6 +46,7 @@ export function iverilogBench(design: EmittedDesign, options: BenchOptions): str
       isOutput,
       ({ width }, index) => `      ${index}: reached = p${index} === value[${width - 1}:0];`,
     ),
+    ZERO_INPUTS: lines(isData, ({ width }, index) => `      p${index} = {${width}{1'b0}};`),
     ZERO_STATE: design.unresetState.map(zeroState).join('\n'),
     RESETS_HIGH: lines(isReset, ({ width }, index) => `      p${index} = {${width}{1'b1}};`),
     RESETS_LOW: lines(isReset, ({ width }, index) => `      p${index} = {${width}{1'b0}};`),
@@ -60,10 +61,11 @@ export function iverilogBench(design: EmittedDesign, options: BenchOptions): str
   })
 }
 
-function declaration({ direction, width }: EmittedPort, index: number): string {
-  return direction === 'output'
-    ? `  wire  [${width - 1}:0] p${index};`
-    : `  logic [${width - 1}:0] p${index} = {${width}{1'b0}};`
+/** Data inputs are unknown until they become zero, so that whatever reads them sees a change. */
+function declaration(port: EmittedPort, index: number): string {
+  const range = `[${port.width - 1}:0] p${index}`
+  if (port.direction === 'output') return `  wire  ${range};`
+  return isData(port) ? `  logic ${range};` : `  logic ${range} = {${port.width}{1'b0}};`
 }
 
 /** The output record as one vector, its first word in the lowest bits. */
@@ -103,6 +105,10 @@ function isClock({ direction, role }: EmittedPort): boolean {
 
 function isReset({ direction, role }: EmittedPort): boolean {
   return direction === 'input' && role === 'reset'
+}
+
+function isData({ direction, role }: EmittedPort): boolean {
+  return direction === 'input' && role === 'data'
 }
 
 function isDriven({ direction, role }: EmittedPort): boolean {

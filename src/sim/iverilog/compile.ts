@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../../common/input-error.js'
 import { findTool } from '../../common/tools.js'
-import { type EmittedDesign, filesFor } from '../../emit/emitted-design.js'
+import { type EmittedDesign, type EmittedFile, filesFor } from '../../emit/emitted-design.js'
 import { writeDesignFiles } from '../verilator/design-files.js'
 import { type BenchOptions, iverilogBench } from './bench-source.js'
 
@@ -30,14 +30,14 @@ const benchFile = 'romulus_bench.sv'
  * @throws InputError when a tool is missing, Icarus rejects the design, or there is no space.
  */
 export function compileBench(design: EmittedDesign, options: CompileOptions): CompiledBench {
-  const iverilog = findTool('iverilog').path
+  const { path: iverilog, version } = findTool('iverilog')
   const vvp = findTool('vvp').path
   const files = filesFor(design, 'simulation')
   const directory = temporaryFolder(() => mkdtempSync(join(tmpdir(), 'romulus-iverilog-')))
   const remove = () => rmSync(directory, { recursive: true, force: true })
   try {
     temporaryFolder(() => {
-      writeDesignFiles(directory, files)
+      writeDesignFiles(directory, hasEndlessProcesses(version) ? withStarProcesses(files) : files)
       writeFileSync(join(directory, benchFile), iverilogBench(design, options))
     })
     const program = join(directory, 'romulus_bench.vvp')
@@ -58,6 +58,22 @@ export function compileBench(design: EmittedDesign, options: CompileOptions): Co
     remove()
     throw error
   }
+}
+
+/**
+ * Icarus 10 and 11.0 may run `always_comb` processes that override a default for ever, when three of them
+ * follow one another (https://github.com/steveicarus/iverilog/issues/508).
+ */
+function hasEndlessProcesses(version: string): boolean {
+  return Number.parseInt(version, 10) < 12
+}
+
+/** `always @*` differs in nothing but the moment zero, after which the bench changes every input. */
+function withStarProcesses(files: readonly EmittedFile[]): readonly EmittedFile[] {
+  return files.map((file) => ({
+    ...file,
+    text: file.text.replace(/^( *)always_comb\b/gm, '$1always @*'),
+  }))
 }
 
 function temporaryFolder<Result>(operation: () => Result): Result {

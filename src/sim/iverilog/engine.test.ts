@@ -55,6 +55,34 @@ describe.skipIf(suite.skip)(suite.title, () => {
     expect(engine.peek(count)).toBe(9n)
   })
 
+  test('ends on processes that override defaults and follow one another, from unknown to known inputs', () => {
+    const chain = edited(
+      counter,
+      '  assign count_o = count_q;',
+      `  logic first, second;
+  logic [7:0] third;
+  always_comb begin
+    first = 1'b0;
+    if (en_i) first = 1'b1;
+  end
+  always_comb begin
+    second = 1'b0;
+    if (en_i) second = first;
+  end
+  always_comb begin
+    third = count_q;
+    if (second) third = 8'd77;
+  end
+  assign count_o = third;`,
+    )
+    const engine = open(chain, { timeoutSeconds: 20 })
+    expect(engine.peek(count)).toBe(9n)
+    engine.poke(enable, 1n)
+    expect(engine.peek(count)).toBe(77n)
+    engine.poke(enable, 0n)
+    expect(engine.peek(count)).toBe(9n)
+  })
+
   test('runs until an output has a value', () => {
     const engine = open(counter)
     engine.poke(reset, 1n)
