@@ -1,26 +1,21 @@
-import { InputError } from '../../common/input-error.js'
 import type { EmittedPort } from '../../emit/emitted-design.js'
 import type { FlatDesign } from '../../hdl/ir/flat.js'
-import type { Engine, VectorBatch, WaveOptions } from '../engine.js'
-import { VectorLayout } from '../testbench/vector-layout.js'
-import { waveFormat } from '../wave-format.js'
+import type { Engine, VectorBatch } from '../engine.js'
 import { storedBytes } from './arena.js'
-import {
-  type CompiledModule,
-  compileModule,
-  type ModuleExports,
-  recordWords,
-} from './codegen/compile-module.js'
+import { type CompiledModule, compileModule } from './codegen/compile-module.js'
+import type { ModuleExports } from './codegen/drivers.js'
 import type { Roots } from './codegen/sinks.js'
+import { recordWords } from './codegen/vector-records.js'
 import type { ValueId } from './graph/graph.js'
 import { importDesign, type Program } from './graph/program.js'
 import { type LanePlan, planLanes, scalarPlan } from './lanes/lane-plan.js'
+import { findLaneSets, laneRegistersOf } from './lanes/lane-sets.js'
 import { LinearMemory } from './linear-memory.js'
 import { CheckError, type CheckFailure, type CoverCount, type EmbeddedOptions } from './options.js'
 import { layoutStorage, type Storage } from './storage.js'
 import { instantiate } from './wasm/runtime.js'
-import { VcdFile } from './waves/vcd-file.js'
-import { tracedSignals, WaveTracer } from './waves/wave-tracer.js'
+import { traceTargets } from './waves/trace-targets.js'
+import { WaveTracer } from './waves/wave-tracer.js'
 
 /** Bytes of the stimulus and result records that are handed over at a time. */
 const batchBytes = 1 << 18
@@ -32,17 +27,6 @@ const longestRun = 2 ** 31 - 1
  */
 export function openEmbedded(design: FlatDesign, options: EmbeddedOptions = {}): EmbeddedEngine {
   return new EmbeddedEngine(design, options)
-}
-
-const nanosecondsPerCycle = 10
-
-/** A waveform that is being written. */
-interface Waves {
-  readonly tracer: WaveTracer
-  readonly settle: () => void
-  /** Of each clock, whether the waveform shows it. */
-  readonly shownClocks: readonly boolean[]
-  nanoseconds: number
 }
 
 interface LoadedModule {
@@ -62,24 +46,29 @@ export class EmbeddedEngine implements Engine {
   readonly #options: EmbeddedOptions
   readonly #failures: CheckFailure[] = []
   readonly #probes = new Map<ValueId, LoadedModule>()
-  readonly #waves: Waves | undefined
+  readonly #waves: WaveTracer | undefined
   #settled = false
 
   constructor(design: FlatDesign, options: EmbeddedOptions) {
     this.#options = options
     this.ports = portsOf(design)
-    this.#program = importDesign(design)
-    this.#plan = planLanes(this.#program)
+    const laneSets = findLaneSets(design)
+    this.#program = importDesign(design, laneRegistersOf(design, laneSets))
+    this.#plan = planLanes(this.#program, laneSets)
     this.#storage = layoutStorage(this.#program, this.#plan)
     this.#memory = new LinearMemory(this.#storage.arena)
     for (const { address, bytes } of this.#storage.initial) this.#memory.write(address, bytes)
+    const targets = options.waves && traceTargets(this.#program, options.waves)
     this.#main = this.#load(this.#plan, {
       peeked: this.#program.outputs,
+      traced: targets?.stored,
       clocks: this.#program.clocks.map((_, clock) => clock),
     })
     // Asynchronous resets that zero inputs assert take effect now.
     this.#settle()
-    this.#waves = options.waves === undefined ? undefined : this.#openWaves(options.waves)
+    if (targets !== undefined) {
+      this.#waves = new WaveTracer(targets, this.#memory, this.#main.compiled.trace!)
+    }
   }
 
   poke(port: number, value: bigint): void {
@@ -111,10 +100,6 @@ export class EmbeddedEngine implements Engine {
     const clock = this.#clock(clockPort)
     const run = this.#main.exports[`run${clock}`]!
     this.#settled = false
-    if (this.#waves !== undefined) {
-      for (let cycle = 0; cycle < cycles; cycle++) this.#tracedCycle(this.#waves, clockPort, run)
-      return
-    }
     for (let left = cycles; left > 0; left -= longestRun) run(Math.min(left, longestRun))
   }
 
@@ -129,9 +114,6 @@ export class EmbeddedEngine implements Engine {
       )
     }
     const results = new Uint32Array(cycles * outputWords)
-    if (this.#waves !== undefined) {
-      return this.#tracedVectors({ clockPort, cycles, stimulus }, results)
-    }
     const recordBytes = 4 * Math.max(1, inputWords, outputWords)
     const most = Math.max(1, Math.floor(batchBytes / recordBytes))
     const buffer = this.#memory.buffer(2 * most * recordBytes)
@@ -166,7 +148,11 @@ export class EmbeddedEngine implements Engine {
     const value = this.#program.netValues[signal.net]!
     let probe = this.#probes.get(value)
     if (probe === undefined) {
-      probe = this.#load(scalarPlan(this.#program), { peeked: [value], clocks: [] })
+      probe = this.#load(scalarPlan(this.#program), {
+        peeked: [value],
+        traced: undefined,
+        clocks: [],
+      })
       this.#probes.set(value, probe)
     }
     probe.exports.settle()
@@ -189,69 +175,7 @@ export class EmbeddedEngine implements Engine {
 
   close(): void {
     this.#probes.clear()
-    this.#waves?.tracer.close()
-  }
-
-  #openWaves(options: WaveOptions): Waves {
-    if (waveFormat(options) !== 'vcd') {
-      throw new InputError('the embedded engine writes VCD', { file: options.file }, 'name it .vcd')
-    }
-    const { design, netValues } = this.#program
-    const signals = tracedSignals(design.signals, options)
-    if (signals.length === 0) {
-      throw new InputError('has no signals', { field: options.scope ?? design.name })
-    }
-    const variables = signals.map(({ path, width, net }) => ({
-      path,
-      width,
-      value: netValues[net]!,
-    }))
-    const clockValues = new Set(this.#program.clocks.map((net) => netValues[net]!))
-    const widths = new Map(variables.map(({ value, width }) => [value, width]))
-    const peeked = [...widths.keys()].filter((value) => !clockValues.has(value))
-    const probe = this.#load(scalarPlan(this.#program), { peeked, clocks: [] })
-    const traced = peeked.map((value) => ({
-      value,
-      width: widths.get(value)!,
-      address: probe.compiled.addressOf(value),
-    }))
-    const file = new VcdFile(options.file, design.name, variables)
-    const tracer = new WaveTracer(file, this.#memory, traced)
-    const clocks = this.#program.clocks.map((net) => netValues[net]!)
-    for (const value of clocks) if (widths.has(value)) tracer.setClock(value, 0n, 0)
-    const settle = () => probe.exports.settle()
-    return { tracer, settle, shownClocks: clocks.map((value) => widths.has(value)), nanoseconds: 0 }
-  }
-
-  /** The inputs of the cycle show at its start, the clock rises and registers change in its middle. */
-  #tracedCycle(waves: Waves, clockPort: number, run: (cycles: number) => void): void {
-    const clock = this.#clock(clockPort)
-    const value = this.#program.netValues[this.#program.clocks[clock]!]!
-    const middle = waves.nanoseconds + nanosecondsPerCycle / 2
-    waves.settle()
-    waves.tracer.sample(waves.nanoseconds)
-    run(1)
-    waves.settle()
-    if (waves.shownClocks[clock]) waves.tracer.setClock(value, 1n, middle)
-    waves.tracer.sample(middle)
-    waves.nanoseconds += nanosecondsPerCycle
-    if (waves.shownClocks[clock]) waves.tracer.setClock(value, 0n, waves.nanoseconds)
-  }
-
-  #tracedVectors({ clockPort, cycles, stimulus }: VectorBatch, results: Uint32Array): Uint32Array {
-    const layout = new VectorLayout(this.ports)
-    for (let cycle = 0; cycle < cycles; cycle++) {
-      for (const [number, port] of this.ports.entries()) {
-        if (port.direction === 'input' && port.role !== 'clock') {
-          this.poke(number, layout.input(stimulus, cycle, number))
-        }
-      }
-      for (const [number, port] of this.ports.entries()) {
-        if (port.direction === 'output') layout.setOutput(results, cycle, number, this.peek(number))
-      }
-      this.step(clockPort, 1)
-    }
-    return results
+    this.#waves?.close()
   }
 
   #settle(): void {
@@ -275,6 +199,7 @@ export class EmbeddedEngine implements Engine {
     for (const { address, bytes } of compiled.initial) this.#memory.write(address, bytes)
     const exports = instantiate<ModuleExports>(compiled.bytes, this.#memory.memory, {
       fail: (check) => this.#fail(check!),
+      flush: (end) => this.#waves?.drain(end!),
     })
     return { compiled, exports }
   }

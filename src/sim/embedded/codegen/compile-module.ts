@@ -5,31 +5,27 @@ import type { InitialBytes, Storage } from '../storage.js'
 import { FunctionWriter } from '../wasm/function-writer.js'
 import { ModuleWriter } from '../wasm/module-writer.js'
 import { Op, Type } from '../wasm/opcodes.js'
+import { addDrivers, type Segment } from './drivers.js'
 import { FunctionEmitter } from './function-emitter.js'
 import { ModuleContext } from './module-context.js'
 import { type StatementList, schedule } from './schedule.js'
-import { clockPurpose, type Roots, settlePurpose } from './sinks.js'
-import { addToCounter, emitStatement } from './statements.js'
+import type { Roots } from './sinks.js'
+import { emitStatement } from './statements.js'
+import type { TraceRegion } from './trace-region.js'
 import { VectorEmitter } from './vector-emitter.js'
-import { emitRecordReader, emitRecordWriter } from './vector-records.js'
 import { addWideHelpers } from './wide-helpers.js'
-
-/** Functions that a compiled module exports; `run0` and `vectors0` belong to clock 0. */
-export type ModuleExports = { readonly settle: () => void } & {
-  readonly [name: `run${number}`]: (cycles: number) => void
-  readonly [name: `vectors${number}`]: (cycles: number, stimulus: number, results: number) => void
-}
 
 export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly initial: readonly InitialBytes[]
+  readonly trace: TraceRegion | undefined
   /** Address of a peeked value after settling. */
   readonly addressOf: (value: ValueId) => number
 }
 
 /**
- * Compiles what is needed to peek values and to clock the design. Imports `env.memory` and
- * `env.fail(check)`.
+ * Compiles what is needed to peek and trace values and to clock the design. Imports `env.memory`,
+ * `env.fail(check)` and `env.flush(end)`.
  */
 export function compileModule(
   program: Program,
@@ -39,58 +35,18 @@ export function compileModule(
 ): CompiledModule {
   const module = new ModuleWriter()
   const fail = module.importFunction('fail', [Type.i32])
+  const flush = module.importFunction('flush', [Type.i32])
   const helpers = addWideHelpers(module)
   const order = schedule(program, plan.packs, storage.registers, roots)
-  const context = new ModuleContext(program, storage, plan, order, helpers)
+  const context = new ModuleContext(program, storage, plan, order, helpers, roots.traced)
   const segments = addSegments(module, context, fail)
-  const calls = (writer: FunctionWriter, phase: StatementList['phase'], purposes: number) => {
-    for (const segment of segments) {
-      if (segment.phase !== phase || (segment.purposes & purposes) === 0) continue
-      for (const callee of segment.functions) writer.call(callee)
-    }
-  }
-
-  const settle = new FunctionWriter([], [])
-  calls(settle, 'evaluate', settlePurpose)
-  module.export('settle', module.add(settle))
-
-  for (const clock of roots.clocks) {
-    const purpose = clockPurpose(clock)
-    const edge = new FunctionWriter([], [])
-    calls(edge, 'commit', purpose)
-    addToCounter(edge, storage.cycleCounters[clock]!, () => edge.i64Const(1n))
-    const commit = module.add(edge)
-
-    const run = new FunctionWriter([Type.i32], [])
-    repeat(run, 0, () => {
-      calls(run, 'evaluate', purpose)
-      run.call(commit)
-    })
-    module.export(`run${clock}`, module.add(run))
-
-    const vectors = new FunctionWriter([Type.i32, Type.i32, Type.i32], [])
-    const readRecord = module.add(emitRecordReader(context))
-    const writeRecord = module.add(emitRecordWriter(context))
-    repeat(vectors, 0, () => {
-      advance(vectors, 1, readRecord, 4 * recordWords(program, 'inputs'))
-      calls(vectors, 'evaluate', purpose | settlePurpose)
-      advance(vectors, 2, writeRecord, 4 * recordWords(program, 'outputs'))
-      vectors.call(commit)
-    })
-    module.export(`vectors${clock}`, module.add(vectors))
-  }
+  addDrivers(module, context, segments, roots, flush)
   return {
     bytes: module.finish(Math.ceil(storage.arena.size / 65536)),
     initial: context.initial,
+    trace: context.trace,
     addressOf: (value) => context.peekAddress(value),
   }
-}
-
-/** Functions that are called together. */
-interface Segment {
-  readonly phase: StatementList['phase']
-  readonly purposes: number
-  readonly functions: readonly number[]
 }
 
 /** The lists of a lane group with several chunks get one function that computes all chunks. */
@@ -164,31 +120,4 @@ function emitList(context: ModuleContext, list: StatementList, fail: number): Fu
     emitStatement(scalars, statement, usedHere, fail)
   }
   return writer
-}
-
-/** Runs `body` as often as a parameter says, counting it down. */
-function repeat(writer: FunctionWriter, counter: number, body: () => void): void {
-  writer.open(Op.block)
-  writer.get(counter)
-  writer.op(Op.i32Eqz)
-  writer.branch(Op.brIf, 0)
-  writer.open(Op.loop)
-  body()
-  writer.get(counter)
-  writer.i32Const(1)
-  writer.op(Op.i32Sub)
-  writer.tee(counter)
-  writer.branch(Op.brIf, 0)
-  writer.end()
-  writer.end()
-}
-
-/** Calls a function with an address and moves the address on. */
-function advance(writer: FunctionWriter, address: number, callee: number, bytes: number): void {
-  writer.get(address)
-  writer.call(callee)
-  writer.get(address)
-  writer.i32Const(bytes)
-  writer.op(Op.i32Add)
-  writer.set(address)
 }

@@ -10,6 +10,7 @@ import { fillsStorage, KeptForms, type SinkDemands } from './forms.js'
 import { type RomImage, RomImages } from './rom-images.js'
 import type { Schedule } from './schedule.js'
 import { type Statement, statementOperands } from './statement.js'
+import { layoutTrace, type TraceRegion } from './trace-region.js'
 import { UnitGraph } from './unit-graph.js'
 import type { WideHelpers } from './wide-helpers.js'
 
@@ -22,6 +23,7 @@ export class ModuleContext {
   readonly units: UnitGraph
   readonly forms: KeptForms
   readonly initial: InitialBytes[] = []
+  readonly trace: TraceRegion | undefined
   /** Address of each kept value (or of the pointer to it) that has one, otherwise 0. */
   readonly #slots: Float64Array
   readonly #constants = new Map<ValueId, number>()
@@ -35,6 +37,7 @@ export class ModuleContext {
     readonly plan: LanePlan,
     readonly schedule: Schedule,
     readonly helpers: WideHelpers,
+    traced: readonly ValueId[] | undefined,
   ) {
     this.graph = program.graph
     this.units = new UnitGraph(program, plan.packs)
@@ -42,6 +45,7 @@ export class ModuleContext {
     this.#slots = new Float64Array(this.graph.size)
     this.#romImages = new RomImages(program, plan, storage.arena, this.initial)
     this.#allocate()
+    this.trace = traced === undefined ? undefined : layoutTrace(this.graph, storage.arena, traced)
   }
 
   /** Address of a kept value, 0 when it stays within one function. */
@@ -235,7 +239,7 @@ export class ModuleContext {
             for (const value of values) demand(value, bits > width ? form : 'any')
           }
           if (statement.kind === 'value') continue
-          const stores = statement.kind === 'next' || statement.kind === 'peek'
+          const stores = ['next', 'peek', 'trace'].includes(statement.kind)
           for (const operand of statementOperands(this.program, statement)) {
             demand(operand, stores && fillsStorage(this.graph.widths[operand]!) ? 'any' : 'zero')
           }

@@ -4,7 +4,7 @@ import type { Program } from '../graph/program.js'
 import { isSource, type PackOperand, type Packs } from '../lanes/pack.js'
 import type { Storage } from '../storage.js'
 import { collectSinks, type Roots, type Sink } from './sinks.js'
-import { isCommit, type Statement } from './statement.js'
+import { isCommit, type Statement, statementOperands } from './statement.js'
 import { UnitGraph } from './unit-graph.js'
 
 /** Statements that become one function of the module. */
@@ -304,14 +304,19 @@ class Scheduler {
     switch (statement.kind) {
       case 'value':
         return this.#cost[statement.value]!
-      case 'next': {
-        const { next } = this.program.registers[statement.register]!
-        return 1 + (this.#inlined[next] === 1 ? this.#cost[next]! : 0)
-      }
       case 'gather':
         return 2 * this.packs.list[statement.pack]!.values.length
-      default:
+      case 'pack':
+      case 'nextPack':
+      case 'update':
         return 8
+      default: {
+        let cost = 1
+        for (const operand of statementOperands(this.program, statement)) {
+          cost += this.#inlined[operand] === 1 ? this.#cost[operand]! : 1
+        }
+        return cost
+      }
     }
   }
 }

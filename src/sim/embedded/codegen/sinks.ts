@@ -20,6 +20,8 @@ export interface Sink {
 export interface Roots {
   /** Values that can be read from memory after settling. */
   readonly peeked: readonly ValueId[]
+  /** Values that a waveform shows, without constants and clocks; undefined without a waveform. */
+  readonly traced: readonly ValueId[] | undefined
   /** Clocks whose edges are simulated. */
   readonly clocks: readonly number[]
 }
@@ -58,6 +60,7 @@ export function collectSinks(
   for (const value of new Set(roots.peeked)) {
     if (!liesReadable(program, registers, value)) add({ kind: 'peek', value }, settlePurpose)
   }
+  for (const value of new Set(roots.traced ?? [])) add({ kind: 'trace', value }, settlePurpose)
   program.checks.forEach(({ clock }, check) => {
     if (clocks.has(clock)) add({ kind: 'check', check }, clockPurpose(clock))
   })

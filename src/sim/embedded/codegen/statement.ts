@@ -12,6 +12,8 @@ export type Statement =
   | { readonly kind: 'asyncReset'; readonly asserted: ValueId }
   /** Puts a value where it can be read from outside. */
   | { readonly kind: 'peek'; readonly value: ValueId }
+  /** Puts a value among those that a waveform shows. */
+  | { readonly kind: 'trace'; readonly value: ValueId }
   | { readonly kind: 'next'; readonly register: number }
   /** The next values of a pack of registers, which are a pack or one scalar themselves. */
   | { readonly kind: 'nextPack'; readonly pack: PackId }
@@ -29,6 +31,7 @@ export function statementOperands(program: Program, statement: Statement): reado
     case 'asyncReset':
       return [statement.asserted]
     case 'peek':
+    case 'trace':
       return [statement.value]
     case 'next':
       return [program.registers[statement.register]!.next]

@@ -45,6 +45,11 @@ export function emitStatement(
     case 'peek':
       storeValue(emitter, statement.value, [emitter.context.peekSlot(statement.value)])
       return
+    case 'trace': {
+      const { address, offsets } = emitter.context.trace!
+      storeValue(emitter, statement.value, [address + offsets.get(statement.value)!])
+      return
+    }
     case 'next': {
       const { next, width } = program.registers[statement.register]!
       const { shadows, bytes, form } = storage.registers[statement.register]!

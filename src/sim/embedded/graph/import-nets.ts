@@ -2,7 +2,8 @@ import { InputError } from '../../../common/input-error.js'
 import type { FlatDesign, FlatReset, NetId } from '../../../hdl/ir/flat.js'
 import type { RomContents } from '../../../hdl/ir/rom-contents.js'
 import { equivalentRegisters } from './equivalent-registers.js'
-import type { ValueId } from './graph.js'
+import { Graph, type ValueId } from './graph.js'
+import { findRegisterSplits } from './register-splits.js'
 import { Simplifier } from './simplifier.js'
 
 /** A reset in effect while `asserted` is 1. */
@@ -35,21 +36,36 @@ export interface ImportedNets {
   readonly updates: readonly Update[]
 }
 
-/** @throws InputError when the design holds a black box */
-export function importNets(design: FlatDesign): ImportedNets {
+/**
+ * @param laneRegisters nets of op `register` and `memoryRead` whose values lanes compute with
+ * @throws InputError when the design holds a black box
+ */
+export function importNets(design: FlatDesign, laneRegisters: ReadonlySet<NetId>): ImportedNets {
   const count = design.registers.length + design.memoryReads.length
   const all = Int32Array.from({ length: count }, (_, index) => index)
-  const separate = new Importer(design, all)
+  const plain = new Importer(design, { representatives: all, splits: new Map() })
   const representatives = equivalentRegisters(
-    separate.simplifier.graph,
-    separate.updates.map((update, index) => ({
-      key: separate.equivalenceKey(update, index),
+    plain.simplifier.graph,
+    plain.updates.map((update, index) => ({
+      key: plain.equivalenceKey(update, index),
       inputs: [update.next, update.enable ?? -1, update.reset?.asserted ?? -1],
     })),
     romClasses(design.roms),
   )
-  if (representatives.every((representative, index) => representative === index)) return separate
-  return new Importer(design, representatives)
+  const splits = findRegisterSplits(plain.simplifier.graph, plain.updates, (index) =>
+    laneRegisters.has(plain.registerNet(index)),
+  )
+  const merged = representatives.some((representative, index) => representative !== index)
+  if (!merged && splits.size === 0) return plain
+  return new Importer(design, { representatives, splits })
+}
+
+/** How the registers of a design become those of the graph. */
+interface RegisterPlan {
+  /** Of every register and memory read: the one that stands for it. */
+  readonly representatives: Int32Array
+  /** Ascending lowest bits of the parts of registers that are split. */
+  readonly splits: ReadonlyMap<number, readonly number[]>
 }
 
 function romClasses(roms: readonly RomContents[]): number[] {
@@ -66,38 +82,76 @@ class Importer implements ImportedNets {
   readonly netValues: Int32Array
   readonly clocks: readonly NetId[]
   readonly updates: readonly Update[]
-  /** Index into `updates` of every register and memory read. */
+  readonly #splits: RegisterPlan['splits']
+  /** Index into `updates` of every register and memory read, of its lowest part when it is split. */
   readonly #updateOf: Int32Array
 
   constructor(
     readonly design: FlatDesign,
-    representatives: Int32Array,
+    { representatives, splits }: RegisterPlan,
   ) {
-    this.simplifier = new Simplifier(design.roms)
+    this.simplifier = new Simplifier(new Graph(), design.roms)
     this.netValues = new Int32Array(design.nets.length)
     this.clocks = design.inputs.filter(({ role }) => role === 'clock').map(({ net }) => net)
+    this.#splits = splits
     this.#updateOf = new Int32Array(representatives.length)
     let kept = 0
     representatives.forEach((representative, index) => {
-      this.#updateOf[index] = representative === index ? kept++ : this.#updateOf[representative]!
+      if (representative === index) {
+        this.#updateOf[index] = kept
+        kept += splits.get(index)?.length ?? 1
+      } else {
+        this.#updateOf[index] = this.#updateOf[representative]!
+      }
     })
     design.nets.forEach((_, net) => {
       this.netValues[net] = this.#importNet(net)
     })
-    const isKept = (_: unknown, index: number) => representatives[index] === index
-    this.updates = [
+    const whole = [
       ...design.registers.map((register) => this.#registerUpdate(register)),
       ...design.memoryReads.map((read) => this.#memoryReadUpdate(read)),
-    ].filter(isKept)
+    ]
+    this.updates = whole.flatMap((update, index) =>
+      representatives[index] === index ? this.#parts(update, index) : [],
+    )
+  }
+
+  /** The net of a register or memory read. */
+  registerNet(index: number): NetId {
+    const { registers, memoryReads } = this.design
+    return registers[index]?.q ?? memoryReads[index - registers.length]!.data
   }
 
   /** Only registers that are the same expression of equal modules are compared. */
   equivalenceKey({ clock, width, reset, resetPattern }: Update, index: number): string {
-    const { registers, memoryReads, nets } = this.design
-    const register = registers[index]
-    const net = register?.q ?? memoryReads[index - registers.length]!.data
-    const { template, node } = nets[net]!
+    const { template, node } = this.design.nets[this.registerNet(index)]!
     return `${template}:${node}:${clock}:${width}:${reset?.style}:${resetPattern}`
+  }
+
+  /** The value of a register or memory read: a leaf, or the leaves of its parts. */
+  #register(index: number, width: number): ValueId {
+    const first = this.#updateOf[index]!
+    const cuts = this.#splits.get(index)
+    if (cuts === undefined) return this.simplifier.leaf('register', width, first)
+    const parts = cuts.map((low, part) =>
+      this.simplifier.leaf('register', (cuts[part + 1] ?? width) - low, first + part),
+    )
+    return this.simplifier.concat(parts.reverse())
+  }
+
+  #parts(update: Update, index: number): Update[] {
+    const cuts = this.#splits.get(index)
+    if (cuts === undefined) return [update]
+    return cuts.map((low, part) => {
+      const width = (cuts[part + 1] ?? update.width) - low
+      return {
+        ...update,
+        width,
+        value: this.simplifier.leaf('register', width, this.#updateOf[index]! + part),
+        next: this.simplifier.sliceOfArms(update.next, low, width),
+        resetPattern: BigInt.asUintN(width, update.resetPattern >> BigInt(low)),
+      }
+    })
   }
 
   #importNet(id: NetId): ValueId {
@@ -118,11 +172,9 @@ class Importer implements ImportedNets {
       case 'input':
         return simplifier.leaf('input', width, net.index!)
       case 'register':
-        return simplifier.leaf('register', width, this.#updateOf[net.index!]!)
-      case 'memoryRead': {
-        const index = design.registers.length + net.index!
-        return simplifier.leaf('register', width, this.#updateOf[index]!)
-      }
+        return this.#register(net.index!, width)
+      case 'memoryRead':
+        return this.#register(design.registers.length + net.index!, width)
       default: {
         const operands = net.operands.map((operand) => this.netValues[operand]!)
         if (op === 'romRead' && design.roms[net.index!]!.depth === 0) {

@@ -58,9 +58,12 @@ export interface Program {
 /** Registers that share an enable are updated behind one branch from this number on. */
 const smallestEnableGroup = 4
 
-/** @throws InputError when the design holds a black box */
-export function importDesign(design: FlatDesign): Program {
-  const nets = importNets(design)
+/**
+ * @param laneRegisters nets of op `register` and `memoryRead` whose values lanes compute with
+ * @throws InputError when the design holds a black box
+ */
+export function importDesign(design: FlatDesign, laneRegisters: ReadonlySet<NetId>): Program {
+  const nets = importNets(design, laneRegisters)
   const { simplifier, netValues, clocks } = nets
   const value = (net: NetId) => netValues[net]!
   const clock = (net: NetId) => clocks.indexOf(net)

@@ -1,6 +1,6 @@
 import type { RomContents } from '../../../hdl/ir/rom-contents.js'
 import { foldConstants } from './fold-constants.js'
-import { Graph, type ValueId, type ValueOp } from './graph.js'
+import type { Graph, ValueId, ValueOp } from './graph.js'
 
 const commutative = new Set<ValueOp>(['add', 'mul', 'and', 'or', 'xor', 'eq', 'ne'])
 /** Operators whose low result bits depend on the same low bits of their operands only. */
@@ -12,9 +12,10 @@ const lowBitsOnly = new Set<ValueOp>(['add', 'sub', 'mul', 'and', 'or', 'xor', '
  * equal surroundings stay equal.
  */
 export class Simplifier {
-  readonly graph = new Graph()
-
-  constructor(readonly roms: readonly RomContents[]) {}
+  constructor(
+    readonly graph: Graph,
+    readonly roms: readonly RomContents[],
+  ) {}
 
   constant(width: number, pattern: bigint | number): ValueId {
     return this.graph.constant(width, BigInt(pattern))
@@ -37,6 +38,17 @@ export class Simplifier {
 
   slice(a: ValueId, low: number, width: number): ValueId {
     return this.value('slice', width, [a], low)
+  }
+
+  /** A slice that is taken of the arms of multiplexers instead of their results. */
+  sliceOfArms(a: ValueId, low: number, width: number): ValueId {
+    if (this.graph.ops[a] !== 'mux') return this.slice(a, low, width)
+    const [condition, whenTrue, whenFalse] = this.graph.operands[a] as [ValueId, ValueId, ValueId]
+    return this.mux(
+      condition,
+      this.sliceOfArms(whenTrue, low, width),
+      this.sliceOfArms(whenFalse, low, width),
+    )
   }
 
   not(a: ValueId): ValueId {
@@ -242,7 +254,10 @@ export class Simplifier {
     return this.concat(kept)
   }
 
-  /** Flattens, merges neighbours that are constants or adjoining slices, and turns leading zeros into `zext`. */
+  /**
+   * Flattens, merges neighbours that are constants or adjoining slices, turns repeated bits into `sext`
+   * and leading zeros into `zext`.
+   */
   #concat(operands: readonly ValueId[]): ValueId | undefined {
     const { graph } = this
     const parts: ValueId[] = []
@@ -282,12 +297,24 @@ export class Simplifier {
     if (highPattern !== undefined && lowPattern !== undefined) {
       return this.constant(width, (highPattern << BigInt(this.#width(low))) | lowPattern)
     }
+    const repeated = this.#repeatedBit(high)
+    if (repeated !== undefined && repeated === this.#repeatedBit(low)) {
+      return this.value('sext', width, [repeated])
+    }
     if (graph.ops[high] !== 'slice' || graph.ops[low] !== 'slice') return undefined
     const [source] = graph.operands[high] as [ValueId]
     if (source !== graph.operands[low]![0]) return undefined
     const from = graph.payloads[low]!
     if (from + this.#width(low) !== graph.payloads[high]) return undefined
     return this.slice(source, from, width)
+  }
+
+  /** The bit of which a value consists. */
+  #repeatedBit(value: ValueId): ValueId | undefined {
+    if (this.#width(value) === 1) return value
+    if (this.graph.ops[value] !== 'sext') return undefined
+    const [source] = this.graph.operands[value] as [ValueId]
+    return this.#width(source) === 1 ? source : undefined
   }
 
   #mux(

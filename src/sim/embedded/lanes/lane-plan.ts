@@ -1,7 +1,7 @@
 import type { Program } from '../graph/program.js'
 import { analyseRanges } from '../graph/ranges.js'
 import { breakCycles } from './break-cycles.js'
-import { findLaneSets } from './lane-sets.js'
+import type { LaneSet } from './lane-sets.js'
 import { LaneTypes } from './lane-types.js'
 import { noPacks, type Packs } from './pack.js'
 
@@ -11,9 +11,8 @@ export interface LanePlan {
   readonly types: LaneTypes
 }
 
-/** Finds repeated instances and puts what they compute into the lanes of vectors. */
-export function planLanes(program: Program): LanePlan {
-  const laneSets = findLaneSets(program.design)
+/** Puts what repeated instances compute into the lanes of vectors. */
+export function planLanes(program: Program, laneSets: readonly LaneSet[]): LanePlan {
   if (laneSets.length === 0) return scalarPlan(program)
   const packs = breakCycles(program, laneSets)
   const ranges = analyseRanges(program.graph, program.registers, program.design.roms)

@@ -153,3 +153,19 @@ class InstanceTree {
     return at === outer
   }
 }
+
+/** Nets of registers and memory reads in lane sets. */
+export function laneRegistersOf(
+  { nets }: FlatDesign,
+  laneSets: readonly LaneSet[],
+): ReadonlySet<NetId> {
+  const found = new Set<NetId>()
+  for (const { tuples } of laneSets) {
+    for (const tuple of tuples) {
+      const { op } = nets[tuple[0]!]!
+      if (op !== 'register' && op !== 'memoryRead') continue
+      for (const net of tuple) found.add(net)
+    }
+  }
+  return found
+}

@@ -11,6 +11,7 @@ export const Simd = {
   or: 80,
   xor: 81,
   bitselect: 82,
+  anyTrue: 83,
   i32x4DotI16x8S: 186,
 } as const
 

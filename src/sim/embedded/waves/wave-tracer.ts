@@ -1,67 +1,164 @@
-import type { FlatSignal } from '../../../hdl/ir/flat.js'
-import type { WaveOptions } from '../../engine.js'
 import { storedBytes } from '../arena.js'
+import { TraceEvent, type TraceRegion, traceBlockBytes } from '../codegen/trace-region.js'
+import type { ValueId } from '../graph/graph.js'
 import type { LinearMemory } from '../linear-memory.js'
-import type { VcdFile } from './vcd-file.js'
+import type { TraceTargets } from './trace-targets.js'
+import { VcdFile } from './vcd-file.js'
 
-/** A value that a waveform shows, where it lies in memory. */
-export interface TracedValue {
-  readonly value: number
+const nanosecondsPerCycle = 10
+
+interface TracedVariable {
+  readonly value: ValueId
   readonly width: number
-  readonly address: number
+  /** In the region; -1 for a constant. */
+  readonly offset: number
+  /** Number of the last sample in which it changed. */
+  changedIn: number
 }
 
-/** Compares the traced values with those of the last look and writes what changed. */
+/**
+ * Turns the records of a {@link TraceRegion} into the changes of a waveform: the inputs of a cycle show at
+ * its start, the clock rises and registers change in its middle.
+ */
 export class WaveTracer {
-  readonly #previous: Uint8Array
-  #hasPrevious = false
+  readonly #file: VcdFile
+  readonly #constants: ReadonlyMap<ValueId, bigint>
+  readonly #clocks: readonly (ValueId | undefined)[]
+  /** The region as of the last record. */
+  readonly #image: Uint8Array
+  readonly #variables: readonly TracedVariable[]
+  /** Variables that lie in each block, as a whole or in part. */
+  readonly #inBlock: TracedVariable[][]
+  #changed: TracedVariable[] = []
+  #sample = 0
+  #cycle = 0
+  /** The clock that is high, or -1. */
+  #high = -1
+  /** When the changes of the present sample happen. */
+  #nanoseconds = 0
+  #isOpen = true
 
+  /** @throws InputError when the file cannot be written */
   constructor(
-    private readonly file: VcdFile,
+    targets: TraceTargets,
     private readonly memory: LinearMemory,
-    private readonly values: readonly TracedValue[],
+    private readonly region: TraceRegion,
   ) {
-    this.#previous = new Uint8Array(values.reduce((sum, { width }) => sum + storedBytes(width), 0))
+    this.#file = new VcdFile(targets.file, targets.top, targets.variables)
+    this.#constants = targets.constants
+    this.#clocks = targets.clocks
+    this.#image = new Uint8Array(region.bytes)
+    this.#inBlock = Array.from({ length: region.bytes / traceBlockBytes }, () => [])
+    const widths = new Map(targets.variables.map(({ value, width }) => [value, width]))
+    for (const clock of targets.clocks) if (clock !== undefined) widths.delete(clock)
+    this.#variables = [...widths].map(([value, width]) => {
+      const offset = region.offsets.get(value) ?? -1
+      const variable = { value, width, offset, changedIn: 0 }
+      if (offset === -1) return variable
+      const last = offset + storedBytes(width) - 1
+      for (let block = offset >> 4; block <= last >> 4; block++)
+        this.#inBlock[block]!.push(variable)
+      return variable
+    })
+    this.#startBuffer()
   }
 
-  /** @param nanoseconds never before an earlier one */
-  sample(nanoseconds: number): void {
-    const { bytes } = this.memory
-    this.file.time(nanoseconds)
-    let offset = 0
-    for (const { value, width, address } of this.values) {
-      const size = storedBytes(width)
-      let changed = !this.#hasPrevious
-      for (let i = 0; i < size; i++) {
-        const byte = bytes[address + i]!
-        if (this.#previous[offset + i] === byte) continue
-        this.#previous[offset + i] = byte
-        changed = true
+  /** Empties the record buffer, up to an address. */
+  drain(end: number): void {
+    const { words, bytes } = this.memory
+    const last = end >>> 2
+    for (let at = this.region.buffer >>> 2; at < last; ) {
+      const record = words[at]! | 0
+      at++
+      if (record < 0) {
+        this.#event(record)
+      } else {
+        this.#block(record, bytes, at * 4)
+        at += traceBlockBytes / 4
       }
-      offset += size
-      if (changed) this.file.change(value, width, this.memory.readPattern(address, size))
     }
-    this.#hasPrevious = true
   }
 
-  /** A clock, which has no storage of its own. */
-  setClock(value: number, level: 0n | 1n, nanoseconds: number): void {
-    this.file.time(nanoseconds)
-    this.file.change(value, 1, level)
-  }
-
+  /** Writes everything up to the last cycle, whose clock falls again. */
   close(): void {
-    this.file.close()
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.drain(Number(this.memory.readPattern(this.region.end, 4)))
+    this.#startBuffer()
+    if (this.#sample > 0) this.#finishSample()
+    this.#nanoseconds = this.#cycle * nanosecondsPerCycle
+    this.#setClock(this.#high, 0)
+    this.#file.close()
   }
-}
 
-/** The signals that lie in the scope and not deeper than asked. */
-export function tracedSignals(
-  signals: readonly FlatSignal[],
-  { scope, depth = Number.POSITIVE_INFINITY }: WaveOptions,
-): FlatSignal[] {
-  const prefix = scope === undefined ? '' : `${scope}.`
-  return signals.filter(
-    ({ path }) => path.startsWith(prefix) && path.slice(prefix.length).split('.').length <= depth,
-  )
+  #startBuffer(): void {
+    this.memory.writePattern(this.region.end, 4, BigInt(this.region.buffer))
+  }
+
+  /** Writes what the last sample changed. */
+  #finishSample(): void {
+    const changed = this.#sample === 1 ? this.#variables : this.#changed
+    if (changed.length > 0) this.#file.time(this.#nanoseconds)
+    for (const variable of changed) this.#write(variable)
+    this.#changed = []
+  }
+
+  #event(event: number): void {
+    if (this.#sample > 0) this.#finishSample()
+    this.#sample++
+    if (event === TraceEvent.low) {
+      this.#nanoseconds = this.#cycle * nanosecondsPerCycle
+      if (this.#sample === 1) {
+        this.#file.time(this.#nanoseconds)
+        for (const clock of new Set(this.#clocks)) this.#writeClock(clock, 0)
+      }
+      this.#setClock(this.#high, 0)
+      this.#high = -1
+      return
+    }
+    this.#nanoseconds = (this.#cycle + 0.5) * nanosecondsPerCycle
+    this.#high = TraceEvent.high(0) - event
+    this.#setClock(this.#high, 1)
+    this.#cycle++
+  }
+
+  #setClock(clock: number, level: 0 | 1): void {
+    const value = this.#clocks[clock]
+    if (value === undefined) return
+    this.#file.time(this.#nanoseconds)
+    this.#writeClock(value, level)
+  }
+
+  #writeClock(value: ValueId | undefined, level: 0 | 1): void {
+    if (value !== undefined) this.#file.change(value, 1, Uint8Array.of(level), 0)
+  }
+
+  #block(at: number, bytes: Uint8Array, from: number): void {
+    const image = this.#image
+    for (const variable of this.#inBlock[at >> 4]!) {
+      if (variable.changedIn === this.#sample) continue
+      const start = Math.max(at, variable.offset)
+      const end = Math.min(at + traceBlockBytes, variable.offset + storedBytes(variable.width))
+      for (let byte = start; byte < end; byte++) {
+        if (image[byte] === bytes[from + byte - at]) continue
+        variable.changedIn = this.#sample
+        this.#changed.push(variable)
+        break
+      }
+    }
+    for (let byte = 0; byte < traceBlockBytes; byte++) image[at + byte] = bytes[from + byte]!
+  }
+
+  #write({ value, width, offset }: TracedVariable): void {
+    if (offset !== -1) {
+      this.#file.change(value, width, this.#image, offset)
+      return
+    }
+    const bytes = new Uint8Array(storedBytes(width))
+    const pattern = this.#constants.get(value)!
+    for (let byte = 0; byte < bytes.length; byte++) {
+      bytes[byte] = Number((pattern >> BigInt(8 * byte)) & 0xffn)
+    }
+    this.#file.change(value, width, bytes, 0)
+  }
 }

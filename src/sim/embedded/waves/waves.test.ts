@@ -2,10 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { lUnitBench } from '../../../../generators/l-unit/index.js'
+import { Random } from '../../../common/random.js'
 import { bool, defineModule, elaborate, input, output, uint } from '../../../hdl/index.js'
 import type { WaveOptions } from '../../engine.js'
 import { Simulation } from '../../testbench/simulation.js'
+import { VectorLayout } from '../../testbench/vector-layout.js'
 import { openEmbedded } from '../embedded-engine.js'
+import { controlDesign, memoryDesign, wideDesign } from '../testing/stress-designs.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'romulus-waves-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -105,4 +109,68 @@ test('constants are what they are, at ports, by name and in waveforms', () => {
   const engine = openEmbedded(elaborate(fixed).flat)
   expect(engine.peek(0)).toBe(93n)
   expect(engine.peekSignal('y')).toBe(93n)
+})
+
+/** Values of every variable after every time of a VCD file. */
+function readVcd(text: string): { paths: Map<string, string>; times: Map<string, bigint>[] } {
+  const paths = new Map<string, string>()
+  const scopes: string[] = []
+  const values = new Map<string, bigint>()
+  const times: Map<string, bigint>[] = []
+  for (const line of text.split('\n')) {
+    const [first, second, , identifier, name] = line.split(' ')
+    if (first === '$scope') scopes.push(line.split(' ')[2]!)
+    else if (first === '$upscope') scopes.pop()
+    else if (first === '$var') paths.set([...scopes.slice(1), name].join('.'), identifier!)
+    else if (first!.startsWith('b')) values.set(second!, BigInt(`0${first}`))
+    else if (/^[01]/.test(first!)) values.set(first!.slice(1), BigInt(first![0]!))
+    else if (first!.startsWith('#')) times.push(new Map())
+    if (times.length > 0) for (const [id, value] of values) times.at(-1)!.set(id, value)
+  }
+  return { paths, times }
+}
+
+test.each([
+  ['state machines', () => controlDesign(3)],
+  ['wide values', () => wideDesign(160, 2)],
+  ['memories', () => memoryDesign(1, 16)],
+  ['lanes', () => lUnitBench(4, 4)],
+])('a waveform of %s shows what the signals are, in batches and steps', (_, make) => {
+  const { flat } = elaborate(make())
+  const file = join(folder, 'random.vcd')
+  const traced = openEmbedded(flat, { waves: { file } })
+  const plain = openEmbedded(flat)
+  const layout = new VectorLayout(plain.ports)
+  const clockPort = plain.ports.findIndex(({ role }) => role === 'clock')
+  const random = new Random(1)
+  const cycles = 12
+  const stimulus = new Uint32Array(cycles * layout.inputWords)
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    plain.ports.forEach(({ direction, role, width }, port) => {
+      if (direction === 'output' || role === 'clock') return
+      const value = role === 'reset' ? BigInt(cycle > 0) : random.bits(width)
+      layout.set(stimulus, cycle, port, value)
+    })
+  }
+  traced.runVectors({ clockPort, cycles, stimulus })
+  traced.step(clockPort, 3)
+  traced.close()
+  const { paths, times } = readVcd(readFileSync(file, 'utf8'))
+  const signals = flat.signals.filter(({ net }) => flat.inputs[clockPort]!.net !== net)
+  const compare = (time: number) => {
+    for (const { path } of signals) {
+      expect(times[time]!.get(paths.get(path)!), `${path} at ${5 * time} ns`).toBe(
+        plain.peekSignal(path),
+      )
+    }
+  }
+  for (let cycle = 0; cycle < cycles + 3; cycle++) {
+    plain.ports.forEach(({ direction, role }, port) => {
+      if (direction === 'output' || role === 'clock' || cycle >= cycles) return
+      plain.poke(port, layout.input(stimulus, cycle, port))
+    })
+    compare(2 * cycle)
+    plain.step(clockPort, 1)
+    compare(2 * cycle + 1)
+  }
 })
