@@ -15,8 +15,12 @@ export interface VectorTiming {
   readonly resultToIssue: number
   /** From a beat's issue to its use of the norm's factor. */
   readonly factorUse: number
-  /** From the last beat's issue of `embed` or `residual` to the first cycle in which the new factor is used. */
+  /**
+   * From the last beat's issue of `embed` or `residual` to the first issue that uses the new factor; a `query` may come
+   * at `queryFactor`.
+   */
   readonly factor: number
+  readonly queryFactor: number
   /** From a beat's issue of `embed` or `residual` to the cycle in which the sum may be read, by an issue. */
   readonly residualToIssue: number
   /** From a beat's issue to its numbers at the align unit; for `swiglu` from the issue of the pair's second. */
@@ -59,8 +63,8 @@ export const resultEdges = {
 export function factorEdges({ vectorLanes }: VectorUnitParameters): number {
   const tree = Math.log2(vectorLanes) * add
   const accumulator = add + 1
-  const queryFactor = multiply + 1
-  return tree + accumulator + 2 * add + multiply + add + table + queryFactor
+  const register = 1
+  return tree + accumulator + 2 * add + multiply + add + table + register
 }
 
 /** Edges from a group's address at the group buffer to the first cycle in which its first word may be read. */
@@ -68,11 +72,13 @@ const wordEdges = 3
 
 export function vectorTiming(parameters: VectorUnitParameters): VectorTiming {
   const { beatsOfWord, wordsOfGroup, vectorLanes } = alignShape(parameters)
+  const factor = normEdges.scaled + factorEdges(parameters) - resultEdges.factor
   return {
     issue: 1,
     resultToIssue: 1,
     factorUse: resultEdges.factor,
-    factor: normEdges.scaled + factorEdges(parameters) - resultEdges.factor,
+    factor,
+    queryFactor: factor + multiply,
     residualToIssue: normEdges.sum + 1,
     toAlign: {
       embed: normEdges.scaled,
