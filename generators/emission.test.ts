@@ -14,6 +14,8 @@ import {
   fixedExp2Unit,
   floatAdder,
   floatAddStages,
+  floatMultiplier,
+  floatMultiplyStages,
   floatReciprocalUnit,
   piecewiseQuadraticStages,
 } from './float/index.js'
@@ -24,6 +26,9 @@ import { randomWeights } from './l-unit/testing/random-weights.js'
 import { lUnitTile } from './l-unit/tile.js'
 import { parseRomPolicy, romModule } from './rom/index.js'
 import { randomContents } from './testing/random-contents.js'
+import { randomModel } from './vector-unit/testing/random-model.js'
+import { testParameters } from './vector-unit/testing/test-parameters.js'
+import { vectorUnit } from './vector-unit/vector-unit.js'
 
 function tile(
   given: Parameters<typeof lUnitParameters>[0],
@@ -35,6 +40,13 @@ function tile(
   const { bits, group, offsets } = parameters
   const shape = { rows, columns, bits, group, offsets }
   return lUnitTile(parameters, randomWeights(new Random(3), shape), units)
+}
+
+function testVectorUnit(given: Parameters<typeof testParameters>[0]) {
+  const small = { heads: 2, width: 16, hidden: 10, vocabulary: 9 } as const
+  const parameters = testParameters({ ...small, ...given })
+  const random = new Random(2)
+  return vectorUnit(parameters, randomModel(parameters, random).contents)
 }
 
 const modules = [
@@ -62,6 +74,9 @@ const modules = [
     }),
   ),
   lUnitBench(2, 8),
+  floatMultiplier(binary32, floatMultiplyStages),
+  testVectorUnit({ vectorLanes: 4, results: 2, activationLanes: 16 }),
+  testVectorUnit({ vectorLanes: 2, results: 4, activationLanes: 1 }),
 ]
 
 const tools = [
