@@ -12,6 +12,7 @@ interface EvaluateOptions {
   readonly bits: 8 | 4 | 2
   readonly headBits: 8 | 4 | 2
   readonly group: 32 | 64 | 128
+  readonly calibrate?: boolean
   readonly kv: KvFormat | 'all'
   readonly vectorLanes: number
   readonly mantissaBits: number
@@ -35,6 +36,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--bits <n>', 'bits of a weight code', oneOf(codeBitsChoices), 4)
     .option('--head-bits <n>', 'bits of the codes of embedding and head', oneOf(codeBitsChoices), 8)
     .option('--group <n>', 'weights that share a scale', oneOf(groupSizeChoices), 64)
+    .option('--calibrate', 'fit the codes to text that the model writes itself')
     .addOption(
       new Option('--kv <format>', 'format of the KV cache')
         .choices([...kvFormats, 'all'])

@@ -1,3 +1,5 @@
+export type { Calibration } from './calibrated/index.js'
+export { quantizeModelCalibrated } from './calibrated/index.js'
 export {
   type ChipModel,
   type ChipModelFormat,

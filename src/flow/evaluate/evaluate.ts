@@ -20,6 +20,7 @@ import {
   dequantize,
   type GroupSize,
   quantizeModel,
+  quantizeModelCalibrated,
 } from '../../quantize/index.js'
 import type { Progress } from '../progress.js'
 import { meanLoss } from './loss.js'
@@ -31,6 +32,8 @@ export interface EvaluationRequest {
   readonly bits: CodeBits
   readonly headBits: CodeBits
   readonly group: GroupSize
+  /** Fit the codes to text that the model writes itself. */
+  readonly calibrate?: boolean
   readonly kvFormats: readonly KvFormat[]
   readonly vectorLanes: number
   readonly mantissaBits: number
@@ -72,9 +75,13 @@ export async function evaluate(
     const { contextLength } = reference.config
     const cut = texts.map((tokens) => tokens.slice(0, contextLength + 1))
     const tokens = cut.reduce((sum, text) => sum + text.length - 1, 0)
-    const model = await progress.step('quantising', (update) =>
-      quantizeModel(checkpoint, request, (name, done, total) => update(`${done}/${total} ${name}`)),
-    )
+    const model = await progress.step('quantising', (update) => {
+      const onTensor = (name: string, done: number, total: number) =>
+        update(`${done}/${total} ${name}`)
+      return request.calibrate === true
+        ? quantizeModelCalibrated(checkpoint, request, { bos: tokenizer.bos }, onTensor)
+        : quantizeModel(checkpoint, request, onTensor)
+    })
     const loss = (label: string, open: Parameters<typeof meanLoss>[1]) =>
       progress.step(label, (update) =>
         meanLoss(cut, open, async (done) => {
@@ -137,7 +144,7 @@ async function readTexts(path: string, tokenizer: Tokenizer): Promise<number[][]
 }
 
 /** The quantised weights as a model of the binary64 decoder. */
-function referenceOf(model: ChipModel, reference: ReferenceModel): ReferenceModel {
+export function referenceOf(model: ChipModel, reference: ReferenceModel): ReferenceModel {
   return {
     ...reference,
     embedding: dequantize(model.embedding),
@@ -158,7 +165,8 @@ function referenceOf(model: ChipModel, reference: ReferenceModel): ReferenceMode
   }
 }
 
-function weightBytes({ embedding, head, layers }: ChipModel): number {
+/** Bytes of codes, scales and zero-points; a tied head is counted once. */
+export function weightBytes({ embedding, head, layers }: ChipModel): number {
   const matrices = new Set([embedding, head])
   for (const { wq, wk, wv, wo, w1, w2, w3 } of layers) {
     for (const matrix of [wq, wk, wv, wo, w1, w2, w3]) matrices.add(matrix)
