@@ -4,11 +4,12 @@ import { openCheckpoint, openTokenizer } from '../checkpoint/index.js'
 import { argmax, ReferenceDecoder, readReferenceModel } from './reference-decoder.js'
 
 const shared = process.env.ROMULUS_SHARED
+const note = shared === undefined ? ' (skipped: ROMULUS_SHARED not set)' : ''
 
 test
   .skipIf(shared === undefined)
   .each(['stories260K.bin', 'stories260K.gguf', 'stories260K-Q8_0.gguf'])(
-  'the reference decoder writes the text of stories260K from %s (skipped: ROMULUS_SHARED not set)',
+  `the reference decoder writes the text of stories260K from %s${note}`,
   async (file) => {
     const folder = join(shared!, 'models', 'stories260K')
     const checkpoint = await openCheckpoint(join(folder, file))
