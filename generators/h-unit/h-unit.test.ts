@@ -77,6 +77,7 @@ type Kind = 'keys' | 'queries' | 'values'
 function tightest(
   parameters: HUnitParameters,
   order: readonly Kind[] = ['keys', 'queries', 'values'],
+  headGap = 0,
 ): TokenSchedule {
   const { kvHeads, heads, headSize, vectorLanes } = parameters
   const beats = headSize / vectorLanes
@@ -86,10 +87,10 @@ function tightest(
   let [next, attendStart] = [0, -Infinity]
   for (const kind of order) {
     first[kind] = next
-    next += (kind === 'queries' ? heads : kvHeads) * beats
-    attendStart = Math.max(attendStart, next - 1 + starts[kind])
+    next += (kind === 'queries' ? heads : kvHeads) * (beats + headGap)
+    attendStart = Math.max(attendStart, next - headGap - 1 + starts[kind])
   }
-  return { first, attendStart }
+  return { first, attendStart, headGap }
 }
 
 interface TokenNumbers {
@@ -185,6 +186,13 @@ describe.each(kvFormats)('%s', (kvFormat) => {
     const shape = { vectorLanes: 4, heads: 4, kvHeads: 2, headSize: 8, positions: 9 }
     const parameters = hUnitParameters({ ...shape, layers: numbers.length, kvFormat })
     expectAttention(parameters, { numbers, seed: 2 })
+  })
+
+  test.each([1, 4])('%i cycles between heads', (headGap) => {
+    const shape = { vectorLanes: 4, heads: 4, kvHeads: 2, headSize: 8, layers: 1, positions: 2 }
+    const parameters = hUnitParameters({ ...shape, kvFormat })
+    const schedule = tightest(parameters, ['queries', 'keys', 'values'], headGap)
+    expectAttention(parameters, { schedule })
   })
 
   const orders: Kind[][] = [

@@ -29,8 +29,7 @@ const number32 = uint(widthOf(binary32))
  * rotated) or `value_valid_i`; the beats of a head come in consecutive cycles. `attend_start_i` starts the attention of
  * the queries over the positions 0 to `position_i`; `hUnitTiming` has the cycles from which it may come.
  * `mix_valid_o` and `mix_data_o` give the mixed vector in the same order of heads and beats, `mix_last_o` with its
- * last beat, and `done_o` with it. `layer_i` and `position_i` keep still from the cycle before the first key beat to
- * `done_o`.
+ * last beat, and `done_o` with it. `layer_i` and `position_i` keep still from the first key beat to `done_o`.
  */
 export function hUnit(parameters: HUnitParameters) {
   const { vectorLanes, layers, positions, kvHeads, headSize, kvFormat } = parameters

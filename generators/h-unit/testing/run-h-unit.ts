@@ -15,6 +15,8 @@ export interface TokenHeads {
 export interface TokenSchedule {
   readonly first: { readonly keys: number; readonly queries: number; readonly values: number }
   readonly attendStart: number
+  /** Cycles without a beat between two heads. */
+  readonly headGap: number
 }
 
 export interface TokenResult {
@@ -33,20 +35,20 @@ export class RunningHUnit {
   }
 
   /** @throws Error when `mix_last_o` and `done_o` do not come with the last beat */
-  run(token: TokenHeads, { first, attendStart }: TokenSchedule): TokenResult {
+  run(token: TokenHeads, { first, attendStart, headGap }: TokenSchedule): TokenResult {
     const simulation = this.#simulation
     const { heads, headSize, vectorLanes } = this.parameters
     const arrivals = [
-      ...this.#arrivals('key_valid_i', first.keys, token.keys),
-      ...this.#arrivals('query_valid_i', first.queries, token.queries),
-      ...this.#arrivals('value_valid_i', first.values, token.values),
+      ...this.#arrivals('key_valid_i', first.keys, headGap, token.keys),
+      ...this.#arrivals('query_valid_i', first.queries, headGap, token.queries),
+      ...this.#arrivals('value_valid_i', first.values, headGap, token.values),
     ]
     simulation.poke('layer_i', token.layer)
     simulation.poke('position_i', token.position)
     const expectedBeats = (heads * headSize) / vectorLanes
     const mixed: number[] = []
     const mixBeats: number[] = []
-    const firstCycle = Math.min(attendStart, ...arrivals.map(({ cycle }) => cycle)) - 1
+    const firstCycle = Math.min(attendStart, ...arrivals.map(({ cycle }) => cycle))
     const limit = 1000 * (token.position + expectedBeats)
     for (let cycle = firstCycle; mixBeats.length < expectedBeats; cycle++) {
       if (cycle > firstCycle + limit) throw new Error(`nothing comes until cycle ${cycle}`)
@@ -72,14 +74,15 @@ export class RunningHUnit {
   #arrivals(
     port: 'key_valid_i' | 'query_valid_i' | 'value_valid_i',
     first: number,
+    headGap: number,
     vectors: readonly Float32Array[],
   ) {
-    const { vectorLanes } = this.parameters
+    const { vectorLanes, headSize } = this.parameters
     const numbers = Float32Array.from(vectors.flatMap((vector) => [...vector]))
     const bits = [...new Uint32Array(numbers.buffer)]
     return Array.from({ length: bits.length / vectorLanes }, (_, i) => ({
       port,
-      cycle: first + i,
+      cycle: first + i + headGap * Math.floor((i * vectorLanes) / headSize),
       beat: bits.slice(i * vectorLanes, (i + 1) * vectorLanes),
     }))
   }

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import { float16ToNumber, isFiniteFloat16, numberToFloat16 } from '../../src/common/float16.js'
 import { Random } from '../../src/common/random.js'
 import { defineModule, input, output, sint, uint } from '../../src/hdl/index.js'
-import { bitsOf32, numberOfBits32 } from '../testing/binary32.js'
+import { bitsOf32, numberOfBits32, round32 } from '../testing/binary32.js'
 import { openModule } from '../testing/open-embedded.js'
 import { binary16, binary32, type FloatFormat } from './float-format.js'
 import { floatToInteger } from './float-to-integer.js'
 import { narrowFloat } from './narrow-float.js'
+import { scaleDown } from './scale-down.js'
 import { widenFloat } from './widen-float.js'
 
 const e4m3: FloatFormat = { exponentBits: 4, fractionBits: 3 }
@@ -82,6 +83,27 @@ test('binary32 of every binary16', () => {
     simulation.poke('number_i', bits)
     const result = simulation.peek('wide_o')
     if (result !== bitsOf32(float16ToNumber(bits))) expect.fail(`${bits} is ${result}`)
+  }
+})
+
+test('binary32 divided by powers of two', () => {
+  const simulation = openModule(
+    defineModule(
+      'scale_down_under_test',
+      { number_i: input(uint(32)), places_i: input(uint(11)), scaled_o: output(uint(32)) },
+      (_, { number_i, places_i, scaled_o }) =>
+        scaled_o.assign(scaleDown(binary32, number_i, places_i)),
+    ),
+  )
+  const numbers = [0, 2 ** 31, 0x00800000, 0x80ffffff, 0x3f800001, 0xc2345678, 0x7f7fffff]
+  for (const bits of numbers) {
+    simulation.poke('number_i', bits)
+    for (let places = 0; places < 2048; places++) {
+      simulation.poke('places_i', places)
+      const expected = bitsOf32(round32(numberOfBits32(bits) * 2 ** -places))
+      const result = simulation.peek('scaled_o')
+      if (result !== expected) expect.fail(`${bits.toString(16)} * 2^-${places} is ${result}`)
+    }
   }
 })
 
