@@ -29,6 +29,7 @@ function open(positions = 4) {
       positions,
       layers: 2,
       positionCycles,
+      swapsBanks: true,
     }),
   )
   chip.poke('token_i', 7)
@@ -73,7 +74,7 @@ test('units start in the cycles of the program; positions before this one delay 
     '4 sweep 9 bank true',
     '5 attend 0 token 3',
     `${second} ${key}`,
-    `${second + 4} sweep 9 bank true`,
+    `${second + 4} sweep 9 bank false`,
     `${second + 5} attend 1 token 4`,
     `${third} ${key}`,
     `${third + 4} sweep 9 bank true`,

@@ -30,6 +30,11 @@ export interface ControllerParameters {
   readonly layers: number
   /** Cycles that the attention sweep takes for each earlier position, at least 1. */
   readonly positionCycles: number
+  /**
+   * A token aligns an odd number of vectors: the banks of activation memory, which take vectors in turn, have changed
+   * places at the next token.
+   */
+  readonly swapsBanks: boolean
 }
 
 /** Bits of a token at the ports: whole bytes. */
@@ -55,7 +60,7 @@ export function fieldWidth(
  * Starts and operands come one clock edge after the instruction's cycle.
  */
 export function controller(parameters: ControllerParameters) {
-  const { layout, program, vocabulary, positions, layers, positionCycles } = parameters
+  const { layout, program, vocabulary, positions, layers, positionCycles, swapsBanks } = parameters
   const token = uint(tokenBits(vocabulary))
   const contents = RomContents.fromWords(layout.width, [...program])
   const sweepField = (name: string) => uint(fieldWidth(layout, 'sweep', name))
@@ -119,6 +124,8 @@ export function controller(parameters: ControllerParameters) {
       const isLimit = answered.add(1).eq(ports.max_tokens_i.extend(33))
       const isLastAnswer = m.let('answer_is_last', isFull.or(isStop).or(isLimit))
       const isFree = m.let('answer_is_free', answerValid.not().or(answer.ready))
+      const bankOffset = swapsBanks ? m.register('bank_offset', bool, { reset: false }) : undefined
+      const swapBanks = () => bankOffset?.next(bankOffset.not())
       const restart = () => {
         address.next(0)
         countdown.next(0)
@@ -127,6 +134,7 @@ export function controller(parameters: ControllerParameters) {
       m.when(answer.ready, () => answerValid.next(false))
       const respond = () => {
         m.when(isFree, () => {
+          swapBanks()
           answerValid.next(true)
           answerData.next(given)
           answerLast.next(isLastAnswer)
@@ -179,7 +187,10 @@ export function controller(parameters: ControllerParameters) {
                   m.when(position.ne(0), () => phase.goto('skip'))
                 })
                 cases.is(units.indexOf('prompt-end'), () =>
-                  m.when(isLastPrompt.not(), () => phase.goto('fetch')),
+                  m.when(isLastPrompt.not(), () => {
+                    swapBanks()
+                    phase.goto('fetch')
+                  }),
                 )
                 cases.is(units.indexOf('end'), respond)
               })
@@ -221,7 +232,8 @@ export function controller(parameters: ControllerParameters) {
       ports.sweep_order_o.assign(operand('sweep', 'order'))
       ports.sweep_code_base_o.assign(operand('sweep', 'code_base'))
       ports.sweep_scale_base_o.assign(operand('sweep', 'scale_base'))
-      ports.sweep_bank_o.assign(operand('sweep', 'bank').bit(0))
+      const bank = operand('sweep', 'bank').bit(0)
+      ports.sweep_bank_o.assign(bankOffset === undefined ? bank : bank.xor(bankOffset))
       ports.sweep_results_o.assign(operand('sweep', 'results'))
       ports.vector_operation_o.assign(operand('vector', 'operation'))
       ports.vector_beats_o.assign(operand('vector', 'beats'))

@@ -21,6 +21,8 @@ export interface Schedule {
   readonly promptCycles: number
   /** Cycles that each earlier position adds to every token. */
   readonly cyclesPerPosition: number
+  /** A token aligns an odd number of vectors, so that the next one finds the banks swapped. */
+  readonly swapsBanks: boolean
   readonly activities: readonly Activity[]
   /** Beats of the result memory, a power of two. */
   readonly resultBeats: number
@@ -38,6 +40,20 @@ export function scheduleToken(
   timing: ChipTiming,
 ): Schedule {
   return new Scheduler(shape, placement, timing).run()
+}
+
+/** Beats of a result memory that holds the results of two sweeps, those of the head aside: a power of two. */
+export function resultMemoryBeats(
+  { vectorLanes, lUnits }: ChipShape,
+  { layers }: Placement,
+): number {
+  const rows = layers.flatMap((layer) => Object.values(layer).map((matrix) => matrix.rows.length))
+  const least = Math.max(
+    4,
+    4 * (lUnits / vectorLanes),
+    ...rows.map((count) => (2 * count) / vectorLanes),
+  )
+  return 2 ** Math.ceil(Math.log2(least))
 }
 
 /** When the groups of a vector in activation memory may be read, and in which bank they are. */
@@ -65,12 +81,7 @@ class Scheduler {
     private readonly placement: Placement,
     private readonly timing: ChipTiming,
   ) {
-    const { layers } = placement
-    const beats = layers.flatMap((layer) =>
-      Object.values(layer).map((matrix) => this.#beats(matrix)),
-    )
-    const least = Math.max(4, ...beats.map((count) => 2 * count))
-    this.#resultBeats = 2 ** Math.ceil(Math.log2(least))
+    this.#resultBeats = resultMemoryBeats(shape, placement)
   }
 
   run(): Schedule {
@@ -88,7 +99,7 @@ class Scheduler {
       const down = this.#sweep(matrices.down, hidden)
       x = this.#normalise('residual', down, (2 * layer + 2) * norms, norms)
     }
-    const promptEnd = this.#issue({ unit: 'prompt-end' }, this.#settled())
+    const promptEnd = this.#issue({ unit: 'prompt-end' }, this.#settled(x))
     const logits = this.#sweep(this.placement.head, x)
     const token = this.#head(logits)
     const end = this.#issue({ unit: 'end' }, token)
@@ -97,6 +108,7 @@ class Scheduler {
       cycles: end + 1,
       promptCycles: promptEnd + 1,
       cyclesPerPosition: this.#positions * this.timing.attention.positionCycles,
+      swapsBanks: this.#bank === 1,
       activities: this.#activities,
       resultBeats: this.#resultBeats,
       orders: this.#orders,
@@ -303,8 +315,8 @@ class Scheduler {
   }
 
   /** The first cycle in which the next token may start without meeting this one. */
-  #settled(): number {
-    return Math.max(this.#residual, this.#sweepFree, this.#vectorFree, this.#factor)
+  #settled({ groups }: AlignedVector): number {
+    return Math.max(this.#residual, this.#sweepFree, this.#vectorFree, this.#factor, ...groups)
   }
 }
 

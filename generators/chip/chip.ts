@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { defineModule, streamInput, streamOutput, type UInt, uint } from '../../src/hdl/index.js'
+import { indexType } from '../common/counter.js'
+import { type HUnitParameters, hUnit } from '../h-unit/index.js'
+import { lArray } from '../l-array/l-array.js'
+import type { SweepSet } from '../l-array/sequencer.js'
+import type { LUnitParameters } from '../l-unit/parameters.js'
+import type { LUnitContents } from '../l-unit/weights.js'
+import {
+  type VectorUnitContents,
+  type VectorUnitParameters,
+  vectorUnit,
+} from '../vector-unit/index.js'
+import { axiLitePorts, axiLiteRegisters } from './axi-lite-registers.js'
+import { type ControllerParameters, controller, tokenBits } from './controller.js'
+
+/** Everything that a chip is made of. */
+export interface ChipParts {
+  readonly lUnit: LUnitParameters
+  readonly sweeps: SweepSet
+  /** The ROMs of every L-Unit. */
+  readonly roms: readonly LUnitContents[]
+  readonly vectorUnit: VectorUnitParameters
+  readonly vectorContents: VectorUnitContents
+  readonly hUnit: HUnitParameters
+  readonly controller: ControllerParameters
+}
+
+/**
+ * A whole decoder: prompt tokens come over `s_axis_prompt`, the answer leaves over `m_axis_token`, control and
+ * status are behind AXI4-Lite ({@link axiLiteRegisters}).
+ */
+export function chip(name: string, parts: ChipParts) {
+  const token = uint(tokenBits(parts.controller.vocabulary))
+  const array = lArray(parts.lUnit, parts.sweeps, parts.roms)
+  const vectors = vectorUnit(parts.vectorUnit, parts.vectorContents)
+  const control = controller(parts.controller)
+  const positionBits = indexType(parts.controller.positions).width
+  const hash = createHash('sha256')
+  for (const definition of [array, vectors, control]) hash.update(definition.name)
+  return defineModule(
+    `${name}_${hash.digest('hex').slice(0, 8)}`,
+    {
+      ...axiLitePorts,
+      s_axis_prompt: streamInput(token, { last: true }),
+      m_axis_token: streamOutput(token, { last: true }),
+    },
+    (m, { s_axis_prompt, m_axis_token, ...axiLite }) => {
+      const registers = m.instance('u_registers', axiLiteRegisters(positionBits))
+      for (const port of Object.keys(axiLitePorts) as (keyof typeof axiLitePorts)[]) {
+        const inside = registers[port] as UInt & { assign?(value: unknown): void }
+        const outside = axiLite[port] as UInt & { assign?(value: unknown): void }
+        if (axiLitePorts[port].direction === 'input') inside.assign?.(outside)
+        else outside.assign?.(inside)
+      }
+      const program = m.instance('u_controller', control)
+      m.connect(s_axis_prompt, program.s_axis_prompt)
+      m.connect(program.m_axis_token, m_axis_token)
+      program.max_tokens_i.assign(registers.max_tokens_o)
+      program.stop_token_i.assign(registers.stop_token_o.truncate(token.width))
+      m.unused(registers.stop_token_o)
+      program.stop_enable_i.assign(registers.stop_enable_o)
+      registers.busy_i.assign(program.busy_o)
+      registers.overflow_i.assign(program.overflow_o)
+      registers.position_i.assign(program.position_o)
+
+      const vector = m.instance('u_vector_unit', vectors)
+      const sweep = m.instance('u_l_array', array, {
+        start_i: program.sweep_start_o,
+        order_i: fitted(program.sweep_order_o, indexType(parts.sweeps.orders.length).width),
+        code_base_i: fitted(program.sweep_code_base_o, indexType(parts.sweeps.codeDepth).width),
+        scale_base_i: fitted(program.sweep_scale_base_o, indexType(parts.sweeps.scaleDepth).width),
+        activation_bank_i: program.sweep_bank_o,
+        activation_i: vector.activation_o,
+        negated_sum_i: vector.negated_sum_o,
+        exponent_i: vector.exponent_o,
+      })
+      m.unused(sweep.running_o, vector.align_bank_o, vector.logits_o, vector.logit_valid_o)
+      m.unused(vector.token_valid_o)
+      const connect = (input: UInt, value: UInt) =>
+        (input as UInt & { assign(value: UInt): void }).assign(fitted(value, input.width))
+      vector.results_i.assign(sweep.result_o)
+      vector.result_valid_i.assign(sweep.result_valid_o)
+      vector.result_start_i.assign(program.sweep_start_o)
+      connect(vector.result_base_i, program.sweep_results_o)
+      vector.start_i.assign(program.vector_start_o)
+      connect(vector.op_i, program.vector_operation_o)
+      connect(vector.count_i, program.vector_beats_o)
+      connect(vector.interval_i, program.vector_interval_o)
+      connect(vector.source_i, program.vector_results_o)
+      connect(vector.table_i, program.vector_table_o)
+      vector.position_i.assign(program.position_o)
+      vector.token_i.assign(program.token_o)
+      vector.activation_bank_i.assign(sweep.activation_bank_o)
+      connect(vector.activation_address_i, sweep.activation_address_o)
+      connect(vector.sum_address_i, sweep.sum_address_o)
+      connect(vector.exponent_address_i, sweep.exponent_address_o)
+      program.token_i.assign(vector.token_o)
+
+      const attention = m.instance('u_h_unit', hUnit(parts.hUnit), {
+        head_data_i: vector.head_data_o,
+        query_valid_i: vector.query_valid_o,
+        key_valid_i: vector.key_valid_o,
+        value_valid_i: vector.value_valid_o,
+        layer_i: program.layer_o,
+        position_i: program.position_o,
+        attend_start_i: program.attend_start_o,
+      })
+      m.unused(attention.done_o)
+      vector.mix_valid_i.assign(attention.mix_valid_o)
+      vector.mix_data_i.assign(attention.mix_data_o)
+      vector.mix_last_i.assign(attention.mix_last_o)
+    },
+    { documentation: 'LLaMA decoder with its weights in ROM' },
+  )
+}
+
+/** A number in another width; what is cut off is zero. */
+function fitted(value: UInt, width: number): UInt {
+  return value.width >= width ? value.truncate(width) : value.extend(width)
+}

@@ -1,0 +1,110 @@
+import { registerMap } from '../../../generators/chip/axi-lite-registers.js'
+import type { Engine } from '../../sim/index.js'
+
+/** Cycles that a handshake may take. */
+const patience = 1_000_000
+
+/** The ports of a chip over any engine, from the side of its host. */
+export class ChipPins {
+  readonly #numbers: ReadonlyMap<string, number>
+  readonly #clock: number
+  #cycles = 0
+
+  constructor(private readonly engine: Engine) {
+    this.#numbers = new Map(engine.ports.map(({ name }, number) => [name, number]))
+    this.#clock = this.#number('clk_i')
+  }
+
+  /** Rising clock edges so far. */
+  get cycles(): number {
+    return this.#cycles
+  }
+
+  step(cycles = 1): void {
+    this.engine.step(this.#clock, cycles)
+    this.#cycles += cycles
+  }
+
+  reset(): void {
+    this.#set('rst_ni', 0)
+    this.step(2)
+    this.#set('rst_ni', 1)
+    this.#set('s_axil_bready', 1)
+    this.#set('s_axil_wstrb', 15)
+  }
+
+  /** Sends the tokens of a prompt; from the cycle after the last one's transfer it runs. */
+  sendPrompt(tokens: readonly number[]): void {
+    for (const [i, token] of tokens.entries()) {
+      this.#set('s_axis_prompt_tdata', token)
+      this.#set('s_axis_prompt_tlast', i === tokens.length - 1 ? 1 : 0)
+      this.#set('s_axis_prompt_tvalid', 1)
+      this.waitFor('s_axis_prompt_tready')
+      this.step()
+      this.#set('s_axis_prompt_tvalid', 0)
+    }
+  }
+
+  get hasToken(): boolean {
+    return this.#get('m_axis_token_tvalid') === 1n
+  }
+
+  /** Takes the token that is offered; one clock edge. */
+  takeToken(): { token: number; last: boolean } {
+    const token = Number(this.#get('m_axis_token_tdata'))
+    const last = this.#get('m_axis_token_tlast') === 1n
+    this.#set('m_axis_token_tready', 1)
+    this.step()
+    this.#set('m_axis_token_tready', 0)
+    return { token, last }
+  }
+
+  writeRegister(register: keyof typeof registerMap, value: number): void {
+    this.#set('s_axil_awaddr', registerMap[register])
+    this.#set('s_axil_wdata', value)
+    this.#set('s_axil_awvalid', 1)
+    this.#set('s_axil_wvalid', 1)
+    this.waitFor('s_axil_awready')
+    this.step()
+    this.#set('s_axil_awvalid', 0)
+    this.#set('s_axil_wvalid', 0)
+    this.waitFor('s_axil_bvalid')
+    this.step()
+  }
+
+  readRegister(register: keyof typeof registerMap): number {
+    this.#set('s_axil_araddr', registerMap[register])
+    this.#set('s_axil_arvalid', 1)
+    this.waitFor('s_axil_arready')
+    this.step()
+    this.#set('s_axil_arvalid', 0)
+    this.waitFor('s_axil_rvalid')
+    const data = Number(this.#get('s_axil_rdata'))
+    this.#set('s_axil_rready', 1)
+    this.step()
+    this.#set('s_axil_rready', 0)
+    return data
+  }
+
+  /** @throws Error when the signal stays 0 */
+  waitFor(signal: string): void {
+    for (let cycle = 0; this.#get(signal) === 0n; cycle++) {
+      if (cycle === patience) throw new Error(`${signal} is still 0 after ${patience} cycles`)
+      this.step()
+    }
+  }
+
+  #set(name: string, value: number): void {
+    this.engine.poke(this.#number(name), BigInt(value))
+  }
+
+  #get(name: string): bigint {
+    return this.engine.peek(this.#number(name))
+  }
+
+  #number(name: string): number {
+    const number = this.#numbers.get(name)
+    if (number === undefined) throw new RangeError(`the chip has no port ${name}`)
+    return number
+  }
+}

@@ -1,0 +1,68 @@
+import { access } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { createJiti } from 'jiti'
+import { InputError } from '../../common/input-error.js'
+import { type ChipConfig, parseChipConfig } from '../../compiler/chip-config.js'
+import { type PresetName, presetNames, presets } from '../../compiler/presets.js'
+
+const usualFile = 'romulus.config.ts'
+
+export interface ConfigSource {
+  /** A TypeScript or JavaScript module whose default export is a configuration; `romulus.config.ts` when that exists. */
+  readonly config?: string
+  readonly preset?: string
+  /** Settings that come before those of file and preset. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The configuration of a chip: settings over file over preset over defaults.
+ *
+ * @throws InputError naming the file and the setting
+ */
+export async function loadChipConfig(source: ConfigSource): Promise<ChipConfig> {
+  const preset = presetConfig(source.preset)
+  const file = source.config ?? (await existing(usualFile))
+  const fromFile = file === undefined ? {} : await importConfig(file)
+  return parseChipConfig({ ...preset, ...fromFile, ...source.settings }, file)
+}
+
+function presetConfig(name: string | undefined): object {
+  if (name === undefined) return {}
+  if (!presetNames.includes(name as PresetName)) {
+    throw new InputError(
+      `there is no preset ${name}`,
+      { field: '--preset' },
+      presetNames.join(', '),
+    )
+  }
+  return presets[name as PresetName].config
+}
+
+async function existing(file: string): Promise<string | undefined> {
+  return access(file).then(
+    () => file,
+    () => undefined,
+  )
+}
+
+async function importConfig(file: string): Promise<object> {
+  let loaded: unknown
+  try {
+    loaded = await createJiti(import.meta.url).import(resolve(file), { default: true })
+  } catch (error) {
+    throw new InputError(firstLine(error), { file })
+  }
+  if (typeof loaded !== 'object' || loaded === null) {
+    throw new InputError(
+      'has no configuration as its default export',
+      { file },
+      'export default defineChip({...})',
+    )
+  }
+  return loaded
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n')[0]!
+}

@@ -1,0 +1,56 @@
+import type { Schedule } from '../../compiler/schedule.js'
+import type { Engine } from '../../sim/index.js'
+import { ChipPins } from './chip-pins.js'
+
+/** A token of an answer. */
+export interface GivenToken {
+  readonly token: number
+  readonly last: boolean
+  /** Clock cycles from the token before (for the first one, from the last prompt token's start). */
+  readonly cycles: number
+  /** What the schedule says. */
+  readonly scheduledCycles: number
+}
+
+/** Cycles of a token at a position. */
+export function tokenCycles(
+  { cycles, cyclesPerPosition }: Pick<Schedule, 'cycles' | 'cyclesPerPosition'>,
+  position: number,
+): number {
+  return cycles + position * cyclesPerPosition
+}
+
+/**
+ * Gives a chip a prompt and yields the tokens of its answer as they come.
+ *
+ * @param most tokens at the most; 0 leaves the end to the chip
+ * @throws Error when the chip does not answer in ten times the scheduled time
+ */
+export function* runChip(
+  engine: Engine,
+  schedule: Schedule,
+  prompt: readonly number[],
+  most: number,
+): Generator<GivenToken, void> {
+  const pins = new ChipPins(engine)
+  pins.reset()
+  pins.writeRegister('MAX_TOKENS', most)
+  pins.sendPrompt(prompt)
+  let start = pins.cycles
+  for (let position = prompt.length - 1; ; position++) {
+    const scheduledCycles = tokenCycles(schedule, position)
+    const early = start + scheduledCycles - 1 - pins.cycles
+    if (early > 0) pins.step(early)
+    while (!pins.hasToken) {
+      if (pins.cycles - start > 10 * scheduledCycles) {
+        throw new Error(`no token at position ${position} after ${pins.cycles - start} cycles`)
+      }
+      pins.step()
+    }
+    const cycles = pins.cycles - start
+    start = pins.cycles
+    const { token, last } = pins.takeToken()
+    yield { token, last, cycles, scheduledCycles }
+    if (last) return
+  }
+}
