@@ -51,7 +51,7 @@ export class Memory<T extends HardwareType> {
 
   /**
    * A read port: the element at `address` from the next cycle on; without `enable` the data keep still.
-   * `always_ff @(posedge clk_i) if (enable) data <= kv[address];`
+   * `if (enable) begin data_q <= kv[address]; end` in an `always_ff @(posedge clk_i)`.
    */
   read(name: string, address: UInt, options: MemoryPortOptions = {}): T['signal'] {
     const addressNode = this.#addressNode(address)
@@ -68,8 +68,8 @@ export class Memory<T extends HardwareType> {
   }
 
   /**
-   * A write port: `always_ff @(posedge clk_i) if (enable) kv[address] <= value;`. Within `when` and
-   * `switch` it writes under their conditions.
+   * A write port: `if (enable) begin kv[address] <= value; end` in an `always_ff @(posedge clk_i)`. Within
+   * `when` and `switch` it writes under their conditions.
    */
   write<const V>(
     address: UInt,

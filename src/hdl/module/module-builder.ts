@@ -70,7 +70,7 @@ export interface ClockDomain {
 export interface RegisterOptions {
   /** Value in and after reset; a register without one is not reset. */
   readonly reset?: unknown
-  /** The register keeps its value in cycles in which this is 0: `if (enable) count_q <= count_d;`. */
+  /** The register keeps its value in cycles in which this is 0: `if (enable) begin count_q <= count_d; end`. */
   readonly enable?: Bool
   /** The module's own domain by default. */
   readonly domain?: ClockDomain
@@ -260,7 +260,7 @@ export class ModuleBuilder {
 
   // Storage
 
-  /** A synchronous memory: `logic [width-1:0] kv [0:depth-1];`; see {@link Memory}. */
+  /** A synchronous memory, of 16 words of 8 bits for `logic [7:0] kv [0:15];`; see {@link Memory}. */
   memory<T extends HardwareType>(name: string, type: T, options: MemoryOptions): Memory<T> {
     this.#checkOpen()
     let { depth, laneWidth = type.width } = options
@@ -284,7 +284,7 @@ export class ModuleBuilder {
     return memory
   }
 
-  /** A ROM with its contents: by default a `case` over the address in `always_comb`. */
+  /** A ROM with its contents, by default `case (address) ... default: ... endcase` in an `always_comb`. */
   rom(
     name: string,
     contents: RomContents | { readonly width: number; readonly words: WordArray },
@@ -393,7 +393,7 @@ export class ModuleBuilder {
     this.#check('cover', name, condition)
   }
 
-  /** `(* name = value *)` on the module. */
+  /** `(* name = "value" *)` on the module. */
   attribute(name: string, value: string | number): void {
     this.#checkOpen()
     this.#attributes.push({ name, value })

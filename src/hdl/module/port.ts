@@ -48,8 +48,9 @@ export interface StreamOptions {
 }
 
 /**
- * A stream into the module. `s_axis: streamInput(uint(8))` makes `input s_axis_tvalid`,
- * `output s_axis_tready` and `input [7:0] s_axis_tdata`: the AXI4-Stream names, so no `_i` and `_o`.
+ * A stream into the module. `s_axis: streamInput(uint(8))` makes
+ * `input logic s_axis_tvalid`, `output logic s_axis_tready` and `input logic [7:0] s_axis_tdata`: the
+ * AXI4-Stream names, so no `_i` and `_o`.
  */
 export function streamInput<T extends HardwareType>(
   type: T,

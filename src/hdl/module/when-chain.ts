@@ -9,14 +9,14 @@ export class WhenChain {
     private readonly open: OpenWhen,
   ) {}
 
-  /** `else if (condition) ...` */
+  /** `else if (condition) begin ... end` */
   elseWhen(condition: Bool, body: () => void): WhenChain {
     this.statements.checkContinuation(this.open)
     this.statements.addBranch(this.open, conditionNode(condition), body)
     return this
   }
 
-  /** `else ...` */
+  /** `else begin ... end` */
   otherwise(body: () => void): void {
     this.statements.checkContinuation(this.open)
     this.statements.setOtherwise(this.open, body)
@@ -25,8 +25,8 @@ export class WhenChain {
 
 /** The cases of a `switch`. */
 export interface SwitchCases {
-  /** `value: ...`; several values share a body; `label` names the case in the emitted text. */
+  /** `2'd1: begin ... end`; several values share a body; `label` names the case in the emitted text. */
   is(value: number | bigint | readonly (number | bigint)[], body: () => void, label?: string): void
-  /** `default: ...` */
+  /** `default: begin ... end` */
   otherwise(body: () => void): void
 }

@@ -37,7 +37,7 @@ export class SInt<out W extends number = number> extends Signal {
     return new SIntType<W>(this.width)
   }
 
-  /** The exact sum, one bit wider than the wider operand. */
+  /** The exact sum, one bit wider than the wider operand: `9'(a) + 9'(b)`. */
   add<A extends number, O extends SIntOperand>(
     this: SInt<A>,
     other: O,
@@ -45,7 +45,7 @@ export class SInt<out W extends number = number> extends Signal {
     return new SInt(binary('add', this.node, this.#operand(other)))
   }
 
-  /** The exact difference, one bit wider than the wider operand. */
+  /** The exact difference, one bit wider than the wider operand: `9'(a) - 9'(b)`. */
   sub<A extends number, O extends SIntOperand>(
     this: SInt<A>,
     other: O,
@@ -53,7 +53,7 @@ export class SInt<out W extends number = number> extends Signal {
     return new SInt(binary('sub', this.node, this.#operand(other)))
   }
 
-  /** The exact product, as wide as both operands together. */
+  /** The exact product, as wide as both operands together: `a * b`. */
   mul<A extends number, O extends SIntOperand>(
     this: SInt<A>,
     other: O,
@@ -61,18 +61,18 @@ export class SInt<out W extends number = number> extends Signal {
     return new SInt(binary('mul', this.node, this.#operand(other)))
   }
 
-  /** The exact negative, one bit wider. */
+  /** The exact negative, one bit wider: `-(9'(a))`. */
   neg<A extends number>(this: SInt<A>): SInt<Add<A, 1>> {
     return new SInt(unary('neg', this.node))
   }
 
-  /** The magnitude, unsigned, in the same width (2^(W-1) fits). */
+  /** The magnitude, unsigned, in the same width (2^(W-1) fits): `a[7] ? -a : a`. */
   abs(): UInt<W> {
     const negative = truncate(unary('neg', this.node), this.width)
     return new UInt(cast(mux(this.isNegative().node, negative, this.node), false))
   }
 
-  /** The sign bit. */
+  /** The sign bit: `a[7]`. */
   isNegative(): Bool {
     return new Bool(slice(this.node, this.width - 1, this.width - 1))
   }
@@ -136,27 +136,27 @@ export class SInt<out W extends number = number> extends Signal {
     return new Bool(binary('le', this.#operand(other), this.node))
   }
 
-  /** Bits `high` down to `low`, unsigned: `a[high:low]`. */
+  /** Bits `high` down to `low`, unsigned: `a[5:2]`. */
   bits<H extends number, L extends number>(high: H, low: L): UInt<Add<Subtract<H, L>, 1>> {
     return new UInt(slice(this.node, high, low))
   }
 
-  /** One bit: `a[position]`. */
+  /** One bit: `a[5]`. */
   bit(position: number): Bool {
     return new Bool(slice(this.node, position, position))
   }
 
-  /** Times 2^amount, wider by `amount` bits. */
+  /** Times 2^amount, wider by `amount` bits: `{a, 2'd0}`. */
   shl<A extends number, N extends number>(this: SInt<A>, amount: N): SInt<Add<A, N>> {
     return new SInt(shiftedUp(this.node, amount))
   }
 
-  /** Divided by 2^amount, rounded down, narrower by `amount` bits. */
+  /** Divided by 2^amount, rounded down, narrower by `amount` bits: `a[7:2]`. */
   shr<A extends number, N extends number>(this: SInt<A>, amount: N): SInt<Subtract<A, N>> {
     return new SInt(cast(slice(this.node, this.width - 1, amount), true))
   }
 
-  /** `a <<< amount` in the width of `a`: bits shifted out at the top are lost, as in every HDL. */
+  /** `a << amount` in the width of `a`: bits shifted out at the top are lost, as in every HDL. */
   shiftLeft(amount: UInt): SInt<W> {
     return new SInt(shift('left', this.node, amount))
   }
@@ -166,12 +166,12 @@ export class SInt<out W extends number = number> extends Signal {
     return new SInt(shift('right', this.node, amount))
   }
 
-  /** The same value in `width` bits, at least as many as now. */
+  /** The same value in `width` bits, at least as many as now: `12'(a)`. */
   extend<V extends number>(width: V): SInt<V> {
     return new SInt<V>(extend(this.node, width))
   }
 
-  /** The low `width` bits, read as two's complement. */
+  /** The low `width` bits, read as two's complement: `a[3:0]`. */
   truncate<V extends number>(width: V): SInt<V> {
     return new SInt<V>(truncate(this.node, width))
   }
@@ -181,7 +181,7 @@ export class SInt<out W extends number = number> extends Signal {
     return new SInt<V>(saturate(this.node, width))
   }
 
-  /** The same bits as an unsigned number: `$unsigned(a)`. */
+  /** The same bits as an unsigned number; no hardware. */
   asUnsigned(): UInt<W> {
     return new UInt(cast(this.node, false))
   }

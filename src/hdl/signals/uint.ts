@@ -45,7 +45,7 @@ export class UInt<out W extends number = number> extends Signal {
     return new UInt(binary('add', this.node, this.#operand(other)))
   }
 
-  /** The exact difference, signed: `$signed(9'(a)) - $signed(9'(b))`. */
+  /** The exact difference, signed and one bit wider than the wider operand: `9'(a) - 9'(b)`. */
   sub<A extends number, O extends UIntOperand>(
     this: UInt<A>,
     other: O,
@@ -135,7 +135,7 @@ export class UInt<out W extends number = number> extends Signal {
     return new Bool(unary('reduceXor', this.node))
   }
 
-  /** Bits `high` down to `low`: `a[high:low]`. */
+  /** Bits `high` down to `low`: `a[5:2]`. */
   bits<H extends number, L extends number>(high: H, low: L): UInt<Add<Subtract<H, L>, 1>> {
     return new UInt(slice(this.node, high, low))
   }
@@ -147,7 +147,7 @@ export class UInt<out W extends number = number> extends Signal {
       : new Bool(index(this.node, position, 1))
   }
 
-  /** Times 2^amount, wider by `amount` bits: `{a, 2'b00}`. */
+  /** Times 2^amount, wider by `amount` bits: `{a, 2'd0}`. */
   shl<A extends number, N extends number>(this: UInt<A>, amount: N): UInt<Add<A, N>> {
     return new UInt(shiftedUp(this.node, amount))
   }
@@ -172,22 +172,22 @@ export class UInt<out W extends number = number> extends Signal {
     return new UInt<V>(extend(this.node, width))
   }
 
-  /** The low `width` bits: the value modulo 2^width. */
+  /** The low `width` bits, the value modulo 2^width: `a[3:0]`. */
   truncate<V extends number>(width: V): UInt<V> {
     return new UInt<V>(truncate(this.node, width))
   }
 
-  /** The value, or 2^width - 1 when it is larger: `|a[11:8] ? 8'hff : a[7:0]`. */
+  /** The value, or 2^width - 1 when it is larger: `(|a[11:8]) ? 8'd255 : a[7:0]`. */
   saturate<V extends number>(width: V): UInt<V> {
     return new UInt<V>(saturate(this.node, width))
   }
 
-  /** The same bits as two's complement: `$signed(a)`. */
+  /** The same bits as two's complement; no hardware. */
   asSigned(): SInt<W> {
     return new SInt(cast(this.node, true))
   }
 
-  /** The same value as a signed number, one bit wider: `$signed({1'b0, a})`. */
+  /** The same value as a signed number, one bit wider: `9'(a)`. */
   toSigned<A extends number>(this: UInt<A>): SInt<Add<A, 1>> {
     return new SInt(cast(extend(this.node, this.width + 1), true))
   }

@@ -25,7 +25,7 @@ export class Vec<S = unknown, E extends S = S> implements Iterable<E> {
 
   /**
    * The element at a variable position of `ceil(log2(length))` bits; beyond the end zero:
-   * `vec[{index, 3'b000} +: 8]`.
+   * `vec[{position, 3'd0} +: 8]`.
    */
   select(position: UInt): S {
     const element: HardwareType = this.type.element

@@ -18,7 +18,7 @@ export class SIntType<W extends number = number> extends ScalarType<SInt<W>> {
   }
 }
 
-/** The type of two's-complement numbers of `width` bits, 1..65,536: `logic signed [width-1:0]`. */
+/** The type of two's-complement numbers of `width` bits, 1..65,536; of 8, `logic signed [7:0]`. */
 export function sint<W extends number>(width: W): SIntType<W> {
   return new SIntType(width)
 }

@@ -18,7 +18,7 @@ export class UIntType<W extends number = number> extends ScalarType<UInt<W>> {
   }
 }
 
-/** The type of unsigned numbers of `width` bits, 1..65,536: `logic [width-1:0]`. */
+/** The type of unsigned numbers of `width` bits, 1..65,536; of 8, `logic [7:0]`. */
 export function uint<W extends number>(width: W): UIntType<W> {
   return new UIntType(width)
 }

@@ -58,8 +58,8 @@ export class VecType<
 }
 
 /**
- * The type of `length` elements: a flat `logic [length*width-1:0]` at a port, one signal an element
- * elsewhere.
+ * The type of `length` elements: one signal an element, and at a port a flat one, `logic [31:0]` for
+ * four elements of 8 bits.
  */
 export function vec<T extends HardwareType, N extends number>(
   element: T,
