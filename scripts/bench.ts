@@ -10,6 +10,7 @@ import type { Engine } from '../src/sim/index.js'
 import { VectorLayout } from '../src/sim/testbench/vector-layout.js'
 import { buildVerilator, openVerilator } from '../src/sim/verilator/index.js'
 import { openYosys, synthesize } from '../src/synth/index.js'
+import { benchCliffs } from './bench-embedded.js'
 
 const seed = 1
 
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   )
   benchElaboration()
   await benchEngines()
+  await benchCliffs()
   await benchYosys()
 }
 

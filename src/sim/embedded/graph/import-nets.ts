@@ -48,7 +48,7 @@ export function importNets(design: FlatDesign, laneRegisters: ReadonlySet<NetId>
     plain.simplifier.graph,
     plain.updates.map((update, index) => ({
       key: plain.equivalenceKey(update, index),
-      inputs: [update.next, update.enable ?? -1, update.reset?.asserted ?? -1],
+      inputs: [update.next, update.enable, update.reset?.asserted],
     })),
     romClasses(design.roms),
   )

@@ -11,7 +11,7 @@ export interface VcdVariable {
 }
 
 const bufferBytes = 1 << 18
-const [zero, one, space, newline, hash, vector] = [0x30, 0x31, 0x20, 0x0a, 0x23, 0x62]
+const [zero, space, newline, hash, vector] = [0x30, 0x20, 0x0a, 0x23, 0x62]
 
 /**
  * Writes a value change dump (IEEE 1364-2005, clause 18) as the simulation goes, in bounded memory. A file
@@ -52,27 +52,28 @@ export class VcdFile {
   }
 
   /**
-   * A new value: the lowest `width` bits of the bytes from `offset` on, little-endian. Leading zeros are
-   * left out, as the format allows.
+   * A new value of the variables with an identifier: the bytes from `offset` on, little-endian and zero
+   * above `width`. Leading zeros are left out, as the format allows.
    */
-  change(value: number, width: number, bytes: Uint8Array, offset: number): void {
-    const identifier = this.#identifiers.get(value)!
+  change(identifier: Uint8Array, width: number, bytes: Uint8Array, offset: number): void {
     this.#reserve(width + identifier.length + 3)
     const buffer = this.#buffer
     let used = this.#used
     if (width === 1) {
-      buffer[used++] = zero + (bytes[offset]! & 1)
+      buffer[used++] = zero + bytes[offset]!
     } else {
+      let byte = offset + ((width - 1) >> 3)
+      while (byte > offset && bytes[byte] === 0) byte--
       buffer[used++] = vector
-      let bit = width - 1
-      while (bit > 0 && ((bytes[offset + (bit >> 3)]! >> (bit & 7)) & 1) === 0) bit--
-      for (; bit >= 0; bit--) {
-        buffer[used++] = ((bytes[offset + (bit >> 3)]! >> (bit & 7)) & 1) === 0 ? zero : one
+      let bit = Math.max(0, 31 - Math.clz32(bytes[byte]!))
+      for (; byte >= offset; byte--) {
+        const bits = bytes[byte]!
+        for (; bit >= 0; bit--) buffer[used++] = zero + ((bits >> bit) & 1)
+        bit = 7
       }
       buffer[used++] = space
     }
-    buffer.set(identifier, used)
-    used += identifier.length
+    for (let index = 0; index < identifier.length; index++) buffer[used++] = identifier[index]!
     buffer[used++] = newline
     this.#used = used
   }
@@ -119,15 +120,15 @@ export class VcdFile {
     this.#text(`$scope module ${name} $end\n`)
     for (const { name: variable, width, value } of scope.variables) {
       const range = width === 1 ? '' : ` [${width - 1}:0]`
-      const identifier = new TextDecoder().decode(this.#identifier(value))
+      const identifier = new TextDecoder().decode(this.identifier(value))
       this.#text(`$var wire ${width} ${identifier} ${variable}${range} $end\n`)
     }
     for (const [inner, innerScope] of scope.scopes) this.#declare(inner, innerScope)
     this.#text('$upscope $end\n')
   }
 
-  /** Identifiers count in base 94 over the printable characters. */
-  #identifier(value: number): Uint8Array {
+  /** What stands for a value in the file: a number in base 94 over the printable characters. */
+  identifier(value: number): Uint8Array {
     let identifier = this.#identifiers.get(value)
     if (identifier === undefined) {
       const characters: number[] = []

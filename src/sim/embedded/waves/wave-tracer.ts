@@ -9,9 +9,11 @@ const nanosecondsPerCycle = 10
 
 interface TracedVariable {
   readonly value: ValueId
+  readonly identifier: Uint8Array
   readonly width: number
   /** In the region; -1 for a constant. */
   readonly offset: number
+  readonly end: number
   /** Number of the last sample in which it changed. */
   changedIn: number
 }
@@ -53,9 +55,17 @@ export class WaveTracer {
     for (const clock of targets.clocks) if (clock !== undefined) widths.delete(clock)
     this.#variables = [...widths].map(([value, width]) => {
       const offset = region.offsets.get(value) ?? -1
-      const variable = { value, width, offset, changedIn: 0 }
+      const identifier = this.#file.identifier(value)
+      const variable = {
+        value,
+        identifier,
+        width,
+        offset,
+        end: offset + storedBytes(width),
+        changedIn: 0,
+      }
       if (offset === -1) return variable
-      const last = offset + storedBytes(width) - 1
+      const last = variable.end - 1
       for (let block = offset >> 4; block <= last >> 4; block++)
         this.#inBlock[block]!.push(variable)
       return variable
@@ -130,28 +140,30 @@ export class WaveTracer {
   }
 
   #writeClock(value: ValueId | undefined, level: 0 | 1): void {
-    if (value !== undefined) this.#file.change(value, 1, Uint8Array.of(level), 0)
+    if (value !== undefined)
+      this.#file.change(this.#file.identifier(value), 1, Uint8Array.of(level), 0)
   }
 
   #block(at: number, bytes: Uint8Array, from: number): void {
     const image = this.#image
+    const shift = from - at
     for (const variable of this.#inBlock[at >> 4]!) {
       if (variable.changedIn === this.#sample) continue
       const start = Math.max(at, variable.offset)
-      const end = Math.min(at + traceBlockBytes, variable.offset + storedBytes(variable.width))
+      const end = Math.min(at + traceBlockBytes, variable.end)
       for (let byte = start; byte < end; byte++) {
-        if (image[byte] === bytes[from + byte - at]) continue
+        if (image[byte] === bytes[byte + shift]) continue
         variable.changedIn = this.#sample
         this.#changed.push(variable)
         break
       }
     }
-    for (let byte = 0; byte < traceBlockBytes; byte++) image[at + byte] = bytes[from + byte]!
+    for (let byte = at; byte < at + traceBlockBytes; byte++) image[byte] = bytes[byte + shift]!
   }
 
-  #write({ value, width, offset }: TracedVariable): void {
+  #write({ value, identifier, width, offset }: TracedVariable): void {
     if (offset !== -1) {
-      this.#file.change(value, width, this.#image, offset)
+      this.#file.change(identifier, width, this.#image, offset)
       return
     }
     const bytes = new Uint8Array(storedBytes(width))
@@ -159,6 +171,6 @@ export class WaveTracer {
     for (let byte = 0; byte < bytes.length; byte++) {
       bytes[byte] = Number((pattern >> BigInt(8 * byte)) & 0xffn)
     }
-    this.#file.change(value, width, bytes, 0)
+    this.#file.change(identifier, width, bytes, 0)
   }
 }
