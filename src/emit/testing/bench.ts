@@ -65,17 +65,6 @@ export function icarusTrace(design: EmittedDesign, cycles: readonly Cycle[]): st
   })
 }
 
-/** The same from Verilator; takes seconds to build. */
-export function verilatorTrace(design: EmittedDesign, cycles: readonly Cycle[]): string[] {
-  return inDirectory(design, 'simulation', (directory, sources) => {
-    writeBench(design, cycles, directory)
-    const flags = ['--binary', '-O0', '-CFLAGS', '-O0', '-Wno-fatal', '--top-module', 'tb']
-    const built = run(directory, 'verilator', ...flags, 'tb.sv', ...sources)
-    if (built.includes('%Error')) throw new Error(built)
-    return traceOf(run(directory, 'obj_dir/Vtb'))
-  })
-}
-
 /** The same from Icarus running the netlist that Yosys makes. */
 export function netlistTrace(design: EmittedDesign, cycles: readonly Cycle[]): string[] {
   return inDirectory(design, 'simulation', (directory, sources) => {
