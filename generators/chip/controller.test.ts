@@ -30,6 +30,7 @@ function open(positions = 4) {
       layers: 2,
       positionCycles,
       swapsBanks: true,
+      settleCycles: 2,
     }),
   )
   chip.poke('token_i', 7)
@@ -67,7 +68,7 @@ test('units start in the cycles of the program; positions before this one delay 
   chip.send('s_axis_prompt', [3, 4])
   const answer = chip.receive('m_axis_token', 2)
   const events = starts(chip, 80)
-  const second = 9 + 1
+  const second = 9 + 2 + 1
   const third = second + 12 + positionCycles
   expect(events).toEqual([
     `0 ${key}`,

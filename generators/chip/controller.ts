@@ -35,6 +35,8 @@ export interface ControllerParameters {
    * places at the next token.
    */
   readonly swapsBanks: boolean
+  /** Cycles after `prompt-end` until the next token may start, at least 1. */
+  readonly settleCycles: number
 }
 
 /** Bits of a token at the ports: whole bytes. */
@@ -60,7 +62,16 @@ export function fieldWidth(
  * Starts and operands come one clock edge after the instruction's cycle.
  */
 export function controller(parameters: ControllerParameters) {
-  const { layout, program, vocabulary, positions, layers, positionCycles, swapsBanks } = parameters
+  const {
+    layout,
+    program,
+    vocabulary,
+    positions,
+    layers,
+    positionCycles,
+    swapsBanks,
+    settleCycles,
+  } = parameters
   const token = uint(tokenBits(vocabulary))
   const contents = RomContents.fromWords(layout.width, [...program])
   const sweepField = (name: string) => uint(fieldWidth(layout, 'sweep', name))
@@ -96,9 +107,13 @@ export function controller(parameters: ControllerParameters) {
     },
     (m, ports) => {
       const { s_axis_prompt: prompt, m_axis_token: answer } = ports
-      const phase = m.stateMachine('phase', ['fetch', 'run', 'skip', 'respond', 'drain'], {
-        initial: 'fetch',
-      })
+      const phase = m.stateMachine(
+        'phase',
+        ['fetch', 'run', 'skip', 'respond', 'settle', 'drain'],
+        {
+          initial: 'fetch',
+        },
+      )
       const address = m.register('program_counter', indexType(program.length), { reset: 0 })
       const countdown = m.register('countdown', uint(layout.delay.width), { reset: 0 })
       const positionType = indexType(positions + 1)
@@ -150,6 +165,7 @@ export function controller(parameters: ControllerParameters) {
         }).otherwise(() => phase.goto('respond'))
       }
 
+      const settle = m.register('settle_cycle', indexType(settleCycles), { reset: 0 })
       const skipCycle = m.register('skip_cycle', indexType(positionCycles), { reset: 0 })
       const skipPosition = m.register('skip_position', positionType, { reset: 0 })
       phase.define({
@@ -189,7 +205,7 @@ export function controller(parameters: ControllerParameters) {
                 cases.is(units.indexOf('prompt-end'), () =>
                   m.when(isLastPrompt.not(), () => {
                     swapBanks()
-                    phase.goto('fetch')
+                    phase.goto('settle')
                   }),
                 )
                 cases.is(units.indexOf('end'), respond)
@@ -209,6 +225,13 @@ export function controller(parameters: ControllerParameters) {
           })
         },
         respond,
+        settle: () => {
+          settle.next(settle.add(1).truncate(settle.width))
+          m.when(settle.eq(settleCycles - 1), () => {
+            settle.next(0)
+            phase.goto('fetch')
+          })
+        },
         drain: () =>
           m.when(prompt.valid.and(prompt.last ?? bool.literal(true)), () => {
             isFirst.next(true)

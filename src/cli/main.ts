@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { InputError } from '../common/input-error.js'
 import { DesignError } from '../hdl/index.js'
+import { addDemoCommand } from './chip-commands.js'
 import { addEvaluateCommand } from './evaluate-command.js'
 import { addTileCommands } from './tile-commands.js'
 
@@ -15,6 +16,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true })
   let exitCode = 0
   addTileCommands(program, (code) => {
+    exitCode = code
+  })
+  addDemoCommand(program, (code) => {
     exitCode = code
   })
   addEvaluateCommand(program)

@@ -3,6 +3,13 @@ import { InputError } from '../common/input-error.js'
 import { openProgress } from '../flow/progress.js'
 import { runTile, type TileReport, type TileStep } from '../flow/tile/run-tile.js'
 import { parseTileRequest, romPolicyHelp } from '../flow/tile/tile-request.js'
+import {
+  addChipOptions,
+  type ChipCommand,
+  chipExamples,
+  givenOptions,
+  runChipCommand,
+} from './chip-commands.js'
 import { printTileReport } from './tile-table.js'
 
 const commands: readonly {
@@ -18,17 +25,25 @@ const commands: readonly {
   },
   {
     name: 'generate',
-    does: 'write the SystemVerilog of one projection',
+    does: 'write the SystemVerilog of the chip, or of one projection',
     steps: ['write'],
     needsOut: true,
   },
-  { name: 'lint', does: 'lint it with Verilator, Icarus and Yosys', steps: ['lint'] },
+  {
+    name: 'lint',
+    does: 'lint the chip, or one projection, with Verilator, Icarus and Yosys',
+    steps: ['lint'],
+  },
   {
     name: 'simulate',
-    does: 'multiply vectors in simulation and compare with the golden function',
+    does: 'let the chip write text, or multiply one projection, in simulation',
     steps: ['simulate'],
   },
-  { name: 'synth', does: 'synthesise it and print areas', steps: ['synth'] },
+  {
+    name: 'synth',
+    does: 'synthesise the chip, or one projection, and print areas',
+    steps: ['synth'],
+  },
 ]
 
 const example = '--model stories260K.bin --tensor layers.0.attention.wq'
@@ -40,13 +55,19 @@ export function addTileCommands(program: Command, setExitCode: (code: number) =>
       .command(name)
       .summary(does)
       .description(`${capitalised(does)}.`)
-    addTileOptions(command)
+    addTileOptions(command, name === 'tile')
+    if (name !== 'tile') addChipOptions(command)
     command.addHelpText(
       'after',
-      `\nExamples:\n  romulus ${name} ${example}${needsOut ? ' --out rtl-out' : ''}\n` +
+      `\nExamples:\n${name === 'tile' ? '' : chipExamples(name)}` +
+        `  romulus ${name} ${example}${needsOut ? ' --out rtl-out' : ''}\n` +
         `  romulus ${name} ${example} --bits 2 --group 32 --rom table --engine verilator --json\n`,
     )
-    command.action(async (options: { json?: boolean }) => {
+    command.action(async (options: { json?: boolean; tensor?: string }) => {
+      if (name !== 'tile' && options.tensor === undefined) {
+        setExitCode(await runChipCommand(name as ChipCommand, givenOptions(command)))
+        return
+      }
       const request = parseTileRequest(options)
       if (needsOut && request.out === undefined) {
         throw new InputError('is required', { field: '--out' }, 'a directory for the SystemVerilog')
@@ -60,10 +81,18 @@ export function addTileCommands(program: Command, setExitCode: (code: number) =>
   }
 }
 
-function addTileOptions(command: Command): void {
+function addTileOptions(command: Command, isTile: boolean): void {
+  const tensor = 'projection, by its name in the file or the canonical one'
+  if (isTile) {
+    command
+      .requiredOption('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors')
+      .requiredOption('--tensor <name>', tensor)
+  } else {
+    command
+      .option('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors (the bundled model)')
+      .option('--tensor <name>', `only this ${tensor} (the whole chip)`)
+  }
   command
-    .requiredOption('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors')
-    .requiredOption('--tensor <name>', 'projection, by its name in the file or the canonical one')
     .option('--bits <n>', 'bits of a code: 8, 4 or 2 (as stored, else 4)')
     .option('--group <n>', 'weights that share a scale: 32, 64 or 128 (as stored, else 64)')
     .option('--requantize', 'round weights that are stored quantised a second time')

@@ -13,7 +13,7 @@ const chipConfigSchema = z.strictObject({
   /** Weights that share a scale. */
   group: z.union([z.literal(32), z.literal(64), z.literal(128)]).default(64),
   /** How codes are found. */
-  quantizer: z.enum(['search', 'gptq']).default('search'),
+  quantizer: z.enum(['search', 'calibrated']).default('search'),
   /** Construction of the ROMs: `table`, `brom:4`, `sum-of-ones`, `readmemh`, `macro`. */
   rom: z.string().default('brom:4'),
   /** Matrix units. */

@@ -19,6 +19,8 @@ export interface Schedule {
   /** Cycles of a token at position 0: with the head, and of a prompt token without. */
   readonly cycles: number
   readonly promptCycles: number
+  /** Cycles after `prompt-end` until a prompt token leaves the next one alone. */
+  readonly settleCycles: number
   /** Cycles that each earlier position adds to every token. */
   readonly cyclesPerPosition: number
   /** A token aligns an odd number of vectors, so that the next one finds the banks swapped. */
@@ -43,17 +45,46 @@ export function scheduleToken(
 }
 
 /** Beats of a result memory that holds the results of two sweeps, those of the head aside: a power of two. */
-export function resultMemoryBeats(
-  { vectorLanes, lUnits }: ChipShape,
-  { layers }: Placement,
-): number {
-  const rows = layers.flatMap((layer) => Object.values(layer).map((matrix) => matrix.rows.length))
+export function resultMemoryBeats(shape: ChipShape, { layers, head }: Placement): number {
+  const { lUnits, vectorLanes } = shape
+  const sweeps = layers.flatMap((layer) => Object.values(layer))
   const least = Math.max(
     4,
     4 * (lUnits / vectorLanes),
-    ...rows.map((count) => (2 * count) / vectorLanes),
+    ...sweeps.map((matrix) => 2 * writtenBeats(shape, matrix)),
+    waitingBeats(beatTimes(shape, head, 0)) + 2 * Math.max(1, lUnits / vectorLanes),
   )
   return 2 ** Math.ceil(Math.log2(least))
+}
+
+/** Beats that a sweep writes to the result memory, those of rows that fill up among them. */
+function writtenBeats({ lUnits, vectorLanes }: ChipShape, { order }: SweptMatrix): number {
+  return (order.rows * lUnits) / vectorLanes
+}
+
+/** For each beat of a sweep's results the cycle of its last row's last ROM word, `after` being the cycle of the first. */
+function beatTimes(
+  { lUnits, vectorLanes }: ChipShape,
+  { order, rows }: SweptMatrix,
+  after: number,
+): number[] {
+  const ends = rowEnds(order)
+  return Array.from({ length: Math.ceil(rows.length / vectorLanes) }, (_, beat) => {
+    const lastRow = (beat + 1) * vectorLanes - 1
+    return ends[Math.floor(lastRow / lUnits)]! + after
+  })
+}
+
+/** Beats that wait at the most when they are read at a steady interval. */
+function waitingBeats(readable: readonly number[]): number {
+  const { interval, first } = steadyReading(readable)
+  let written = 0
+  let most = 0
+  for (const [beat] of readable.entries()) {
+    while (written < readable.length && readable[written]! <= first + beat * interval) written++
+    most = Math.max(most, written - beat)
+  }
+  return most
 }
 
 /** When the groups of a vector in activation memory may be read, and in which bank they are. */
@@ -99,14 +130,16 @@ class Scheduler {
       const down = this.#sweep(matrices.down, hidden)
       x = this.#normalise('residual', down, (2 * layer + 2) * norms, norms)
     }
-    const promptEnd = this.#issue({ unit: 'prompt-end' }, this.#settled(x))
+    const promptEnd = this.#issue({ unit: 'prompt-end' }, this.#lastIssue() + 1)
+    const settleCycles = Math.max(1, this.#settled(x) - promptEnd)
     const logits = this.#sweep(this.placement.head, x)
     const token = this.#head(logits)
     const end = this.#issue({ unit: 'end' }, token)
     return {
       program: this.#program,
       cycles: end + 1,
-      promptCycles: promptEnd + 1,
+      promptCycles: promptEnd + settleCycles + 1,
+      settleCycles,
       cyclesPerPosition: this.#positions * this.timing.attention.positionCycles,
       swapsBanks: this.#bank === 1,
       activities: this.#activities,
@@ -122,6 +155,10 @@ class Scheduler {
     this.#program.push({ cycle: free, action })
     this.#program.sort((a, b) => a.cycle - b.cycle)
     return free
+  }
+
+  #lastIssue(): number {
+    return this.#program.at(-1)!.cycle
   }
 
   #beats({ rows }: SweptMatrix): number {
@@ -155,21 +192,12 @@ class Scheduler {
       },
       earliest,
     )
-    this.#results = (results + beats) % this.#resultBeats
+    this.#results = (results + writtenBeats(this.shape, matrix)) % this.#resultBeats
     const end = start + sweepCycles(order)
     this.#sweepFree = end + sweep.exponent
     this.#activities.push({ unit: 'sweep', name: matrix.name, start, end })
-    return { first: results, beats, readable: this.#readable(order, start, beats) }
-  }
-
-  #readable(order: SweepOrder, start: number, beats: number): number[] {
-    const { lUnits, vectorLanes } = this.shape
-    const { sweep, vector } = this.timing
-    const ticks = rowEnds(order).map((end) => start + end + sweep.result + vector.resultToIssue)
-    return Array.from({ length: beats }, (_, beat) => {
-      const lastRow = (beat + 1) * vectorLanes - 1
-      return ticks[Math.floor(lastRow / lUnits)]!
-    })
+    const delay = start + sweep.result + this.timing.vector.resultToIssue
+    return { first: results, beats, readable: beatTimes(this.shape, matrix, delay) }
   }
 
   #orderNumber(order: SweepOrder): number {
@@ -252,8 +280,7 @@ class Scheduler {
         value + attention.valueToStart,
       ),
     )
-    const lastIssue = Math.max(...this.#program.map(({ cycle }) => cycle))
-    this.#issue({ unit: 'positions' }, lastIssue + 1)
+    this.#issue({ unit: 'positions' }, this.#lastIssue() + 1)
     this.#positions++
     const mixed = attention.mixBeats.map((beat) => start + beat)
     const end = mixed.at(-1)! + 1
@@ -286,8 +313,7 @@ class Scheduler {
 
   #head(logits: SweepResults): number {
     const { vector } = this.timing
-    const beats = logits.readable
-    const { interval, first } = slowestStart(beats)
+    const { interval, first } = steadyReading(logits.readable)
     const sweep = this.#vector(
       'head',
       {
@@ -343,7 +369,7 @@ interface VectorSweep {
 }
 
 /** The widest steady interval at which beats can be read and still end right after the last is there. */
-function slowestStart(readable: readonly number[]): { interval: number; first: number } {
+function steadyReading(readable: readonly number[]): { interval: number; first: number } {
   const steps = readable.slice(1).map((time, i) => time - readable[i]!)
   const interval = Math.max(
     1,

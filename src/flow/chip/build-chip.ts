@@ -99,6 +99,7 @@ export function buildChip(config: ChipConfig, model: ChipModel): BuiltChip {
       layers: shape.layers,
       positionCycles: timing.attention.positionCycles,
       swapsBanks: schedule.swapsBanks,
+      settleCycles: schedule.settleCycles,
     },
   })
   return { shape, placement, schedule, definition }

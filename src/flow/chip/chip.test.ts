@@ -1,37 +1,53 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openCheckpoint } from '../../checkpoint/index.js'
-import { parseChipConfig } from '../../compiler/chip-config.js'
+import { type ChipConfigInput, parseChipConfig } from '../../compiler/chip-config.js'
 import { argmax, ChipDecoder } from '../../golden/index.js'
 import { elaborate } from '../../hdl/index.js'
 import { quantizeModel } from '../../quantize/index.js'
 import { openEngine } from '../../sim/index.js'
 import { buildChip } from './build-chip.js'
+import { bundledModel } from './bundled-model.js'
 import { runChip } from './run-chip.js'
 
 const shared = process.env.ROMULUS_SHARED
 const skip = shared === undefined ? ' (skipped: ROMULUS_SHARED not set)' : ''
 
-test.skipIf(shared === undefined)(
-  `the chip of stories260K gives the golden model's tokens in the scheduled cycles${skip}`,
-  async () => {
-    const config = parseChipConfig({ rom: 'table' })
-    const checkpoint = await openCheckpoint(join(shared!, 'models/stories260K/stories260K.bin'))
-    const model = await quantizeModel(checkpoint, config)
-    await checkpoint.close()
-    const { definition, schedule, shape } = buildChip(config, model)
-    const engine = await openEngine(elaborate(definition))
-    const golden = new ChipDecoder(model, { ...shape, digitBits: shape.bits, kvFormat: 'int8' })
-    let token = 1
-    for (const given of runChip(engine, schedule, [1], 20)) {
-      token = argmax(golden.step(token))
-      expect(given).toEqual({
-        token,
-        last: given.last,
-        cycles: given.scheduledCycles,
-        scheduledCycles: given.scheduledCycles,
-      })
-    }
-    engine.close()
-  },
+/** Runs a chip beside its golden model: every token, and the cycles of every token. */
+async function expectGoldenTokens(
+  file: string,
+  settings: ChipConfigInput,
+  prompt: readonly number[],
+  count: number,
+): Promise<void> {
+  const config = parseChipConfig({ rom: 'table', ...settings })
+  const checkpoint = await openCheckpoint(file)
+  const model = await quantizeModel(checkpoint, config)
+  await checkpoint.close()
+  const { definition, schedule, shape } = buildChip(config, model)
+  const engine = await openEngine(elaborate(definition))
+  const golden = new ChipDecoder(model, { ...shape, digitBits: shape.bits, kvFormat: 'int8' })
+  for (const token of prompt.slice(0, -1)) golden.step(token)
+  let token = prompt.at(-1)!
+  let given = 0
+  for (const answer of runChip(engine, schedule, prompt, count)) {
+    token = argmax(golden.step(token))
+    const { scheduledCycles, last } = answer
+    expect(answer).toEqual({ token, last, cycles: scheduledCycles, scheduledCycles })
+    given++
+  }
+  expect(given).toBe(count)
+  engine.close()
+}
+
+test("the bundled model's chip continues a prompt as the golden model does, as scheduled", () =>
+  expectGoldenTokens(bundledModel(), {}, [1, 403, 407], 6))
+
+test.skipIf(shared === undefined).each([
+  ['stories260K.bin', 64],
+  ['stories260K-Q4_0.gguf', 32],
+] as const)(
+  `the chip of %s gives the golden model's tokens in the scheduled cycles${skip}`,
+  (file, group) =>
+    expectGoldenTokens(join(shared!, 'models/stories260K', file), { group }, [1], 12),
 )

@@ -1,0 +1,255 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { InputError } from '../common/input-error.js'
+import type { ChipConfig } from '../compiler/chip-config.js'
+import { presetNames } from '../compiler/presets.js'
+import {
+  type ChipSimulation,
+  type LoadedChip,
+  lintChip,
+  loadChip,
+  type SimulationRequest,
+  simulateChip,
+  synthesizeChip,
+  writeChip,
+} from '../flow/chip/chip-steps.js'
+import { loadChipConfig } from '../flow/chip/load-config.js'
+import type { LintResult } from '../flow/lint.js'
+import { openProgress } from '../flow/progress.js'
+import type { EngineName } from '../sim/index.js'
+import type { AreaReport } from '../synth/index.js'
+import { areaRows, chipTable, lintRows, scheduleRows, simulationRows } from './chip-table.js'
+
+export type ChipCommand = 'generate' | 'simulate' | 'lint' | 'synth'
+
+/** Options of the commands on a whole chip, as far as they were given. */
+export interface ChipOptions {
+  readonly config?: string
+  readonly preset?: string
+  readonly model?: string
+  readonly tokenizer?: string
+  readonly bits?: string
+  readonly headBits?: string
+  readonly group?: string
+  readonly lanes?: string
+  readonly units?: string
+  readonly mantissaBits?: string
+  readonly rom?: string
+  readonly kv?: string
+  readonly context?: number
+  readonly prompt?: string
+  readonly tokens?: number
+  readonly engine?: EngineName
+  readonly check?: boolean
+  readonly wave?: string
+  readonly docker?: string
+  readonly yosys?: 'wasm' | 'native'
+  readonly liberty?: readonly string[]
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** What a command on a chip found. */
+export interface ChipReport {
+  readonly chip: ReturnType<typeof describeChip>
+  readonly simulation?: ChipSimulation
+  readonly lint?: readonly LintResult[]
+  readonly area?: AreaReport
+  readonly written?: string
+}
+
+export function addChipOptions(command: Command): void {
+  command
+    .option('--config <file>', 'chip configuration (romulus.config.ts, when there is one)')
+    .addOption(new Option('--preset <name>', 'a chip known by name').choices([...presetNames]))
+    .option('--tokenizer <file>', 'tokenizer, when it is not in the checkpoint or beside it')
+    .option('--head-bits <n>', 'bits of the codes of embedding and head')
+    .option('--kv <format>', 'KV cache: int8, int16 or e4m3')
+    .option('--context <n>', 'positions of the KV cache', wholeNumber)
+    .option('--prompt <text>', 'what the chip continues', '')
+    .option('--tokens <n>', 'tokens to write at the most', wholeNumber, 64)
+    .option('--check', 'compare every token with the golden model')
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text) || Number(text) < 1) {
+    throw new InvalidArgumentError('A whole number from 1 on.')
+  }
+  return Number(text)
+}
+
+export function chipExamples(name: string): string {
+  const arguments_ = {
+    generate: '--out rtl-out',
+    simulate: '--prompt "Once upon a time" --tokens 50 --check',
+  }[name]
+  return `  romulus ${name}${arguments_ === undefined ? '' : ` ${arguments_}`}\n  romulus ${name} --model stories260K.bin${name === 'generate' ? ' --out rtl-out' : ''}\n`
+}
+
+/** The options that the user gave; defaults of options that a tile has too would hide the configuration's. */
+export function givenOptions(command: Command): ChipOptions {
+  const own = ['prompt', 'tokens', 'engine', 'yosys']
+  return Object.fromEntries(
+    Object.entries(command.opts()).filter(
+      ([name]) => own.includes(name) || command.getOptionValueSource(name) === 'cli',
+    ),
+  )
+}
+
+/** Settings of the configuration that options give. */
+function settingsOf(options: ChipOptions): Record<string, unknown> {
+  const { model, bits, headBits, group, lanes, units, mantissaBits, rom, kv, context } = options
+  const settings: Record<string, unknown> = {}
+  const set = (name: string, value: unknown) => {
+    if (value !== undefined) settings[name] = value
+  }
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text))
+  set('model', model)
+  set('bits', number(bits))
+  set('headBits', number(headBits))
+  set('group', number(group))
+  set('lanes', number(lanes))
+  set('lUnits', number(units))
+  set('mantissaBits', number(mantissaBits))
+  set('rom', rom)
+  if (kv !== undefined || context !== undefined) {
+    settings.kv = {
+      ...(kv === undefined ? {} : { format: kv }),
+      ...(context === undefined ? {} : { length: context }),
+    }
+  }
+  return settings
+}
+
+/** Generates a chip and takes it through one command. @returns the exit code */
+export async function runChipCommand(name: ChipCommand, options: ChipOptions): Promise<number> {
+  if (name === 'generate' && options.out === undefined) {
+    throw new InputError('is required', { field: '--out' }, 'a directory for the SystemVerilog')
+  }
+  const progress = openProgress()
+  const config = await loadChipConfig({
+    ...(options.config === undefined ? {} : { config: options.config }),
+    ...(options.preset === undefined ? {} : { preset: options.preset }),
+    settings: settingsOf(options),
+  })
+  const chip = await loadChip(config, options.tokenizer, progress)
+  const report: { -readonly [K in keyof ChipReport]: ChipReport[K] } = { chip: describeChip(chip) }
+  if (options.out !== undefined) {
+    const { out } = options
+    await progress.step(`writing ${out}`, () => writeChip(chip, out))
+    report.written = out
+  }
+  if (name === 'lint') report.lint = await progress.step('linting', () => lintChip(chip))
+  if (name === 'synth') {
+    report.area = await progress.step('synthesising', (update) =>
+      synthesizeChip(chip, options.liberty ?? [], options.yosys ?? 'wasm', update),
+    )
+  }
+  if (name === 'simulate') {
+    const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
+    report.simulation = await simulateChip(chip, requestOf(options), stream, progress)
+    if (!options.json) process.stdout.write('\n')
+  }
+  process.stdout.write(
+    options.json ? `${JSON.stringify(report, null, 2)}\n` : printChipReport(report),
+  )
+  return isGood(report) ? 0 : 1
+}
+
+function requestOf(options: ChipOptions): SimulationRequest {
+  return {
+    prompt: options.prompt ?? '',
+    tokens: options.tokens ?? 64,
+    engine: options.engine ?? 'embedded',
+    check: options.check ?? false,
+    ...(options.wave === undefined ? {} : { wave: options.wave }),
+    ...(options.docker === undefined ? {} : { docker: options.docker }),
+  }
+}
+
+function isGood({ simulation, lint }: ChipReport): boolean {
+  return (
+    simulation?.difference === undefined &&
+    (simulation?.unscheduled ?? 0) === 0 &&
+    (lint ?? []).every(({ clean }) => clean)
+  )
+}
+
+function describeChip({ shape, schedule, placement, config, emitted }: LoadedChip) {
+  const sweeps = schedule.activities.filter(({ unit }) => unit === 'sweep')
+  const busy = sweeps.reduce((sum, { start, end }) => sum + end - start, 0)
+  const layerIdle = idlePerLayer(sweeps, shape.layers)
+  return {
+    model: config.model ?? 'bundled',
+    ...shape,
+    rom: config.rom,
+    kvFormat: config.kv.format,
+    clockMHz: config.clockMHz,
+    modules: emitted.files.length,
+    romBits:
+      shape.lUnits *
+      (placement.codeDepth * shape.lanes * shape.bits + placement.scaleDepth * (16 + shape.bits)),
+    instructions: schedule.program.length,
+    cycles: schedule.cycles,
+    promptCycles: schedule.promptCycles,
+    cyclesPerPosition: schedule.cyclesPerPosition,
+    romPortBusy: busy / schedule.cycles,
+    idleCyclesPerLayer: layerIdle,
+    tokensPerSecond: (config.clockMHz * 1e6) / schedule.cycles,
+  }
+}
+
+/** Cycles of a layer in which no L sweep runs, from its first sweep to that of the next layer, on average. */
+function idlePerLayer(sweeps: LoadedChip['schedule']['activities'], layers: number): number {
+  const first = sweeps[0]!.start
+  const head = sweeps.at(-1)!.start
+  const busy = sweeps.slice(0, -1).reduce((sum, { start, end }) => sum + end - start, 0)
+  return (head - first - busy) / layers
+}
+
+function printChipReport({ chip, simulation, lint, area, written }: ChipReport): string {
+  return chipTable([
+    ...scheduleRows(chip),
+    ...(simulation === undefined ? [] : simulationRows(simulation)),
+    ...(lint === undefined ? [] : lintRows(lint)),
+    ...(area === undefined ? [] : areaRows(area)),
+    ...(written === undefined ? [] : [['written to', written] as const]),
+  ])
+}
+
+export type ChipDescription = ReturnType<typeof describeChip>
+export type { ChipConfig }
+
+/** Adds `demo`: the bundled model's chip, linted and simulated. */
+export function addDemoCommand(program: Command, setExitCode: (code: number) => void): void {
+  program
+    .command('demo')
+    .summary('generate the chip of the bundled model and let it write a story')
+    .description(
+      'Generates the chip of the bundled model and lets it write a story in simulation, every token compared ' +
+        'with the golden model.',
+    )
+    .option('--prompt <text>', 'what the chip continues', 'Once upon a time')
+    .option('--tokens <n>', 'tokens to write at the most', wholeNumber, 60)
+    .option('--out <directory>', 'write the design here')
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExamples:\n  romulus demo\n  romulus demo --tokens 20 --json\n')
+    .action(async (options: Pick<ChipOptions, 'prompt' | 'tokens' | 'out' | 'json'>) => {
+      const progress = openProgress()
+      const config = await loadChipConfig({ settings: {} })
+      const chip = await loadChip(config, undefined, progress)
+      const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
+      if (!options.json) process.stdout.write(options.prompt ?? '')
+      const request = { ...requestOf(options), check: true }
+      const simulation = await simulateChip(chip, request, stream, progress)
+      if (options.out !== undefined) await writeChip(chip, options.out)
+      const report: ChipReport = {
+        chip: describeChip(chip),
+        simulation,
+        ...(options.out === undefined ? {} : { written: options.out }),
+      }
+      process.stdout.write(
+        options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${printChipReport(report)}`,
+      )
+      setExitCode(isGood(report) ? 0 : 1)
+    })
+}

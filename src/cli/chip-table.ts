@@ -1,0 +1,94 @@
+import Table from 'cli-table3'
+import type { ChipSimulation } from '../flow/chip/chip-steps.js'
+import type { LintResult } from '../flow/lint.js'
+import type { AreaReport } from '../synth/index.js'
+import type { ChipDescription } from './chip-commands.js'
+
+type Row = readonly [string, string]
+
+/** Rows as a table of two columns. */
+export function chipTable(rows: readonly Row[]): string {
+  const table = new Table({ style: { head: [], border: [] } })
+  table.push(...rows.map((row) => [...row]))
+  return `${table.toString()}\n`
+}
+
+export function scheduleRows(chip: ChipDescription): Row[] {
+  return [
+    [
+      'model',
+      `${chip.model}: width ${chip.dim}, hidden ${chip.hiddenDim}, ${chip.layers} layers, ` +
+        `${chip.heads} heads, ${chip.kvHeads} key/value heads, ${chip.vocabulary} tokens`,
+    ],
+    [
+      'chip',
+      `${chip.lUnits} L-Units of ${chip.lanes} lanes, INT${chip.bits} in groups of ${chip.group}, ` +
+        `head INT${chip.headBits}, ROM ${chip.rom}, ${chip.positions} positions of ${chip.kvFormat}`,
+    ],
+    ['ROM', `${number(chip.romBits)} bits in the L-Units`],
+    ['program', `${chip.instructions} instructions`],
+    [
+      'cycles a token',
+      `${number(chip.cycles)} at an empty cache, ${chip.cyclesPerPosition} more for each position ` +
+        `(prompt tokens ${number(chip.promptCycles)})`,
+    ],
+    [
+      'ROM ports busy',
+      `${(100 * chip.romPortBusy).toFixed(1)} %, ${chip.idleCyclesPerLayer.toFixed(1)} idle cycles a layer`,
+    ],
+    ['tokens a second', `${number(chip.tokensPerSecond)} at ${chip.clockMHz} MHz, empty cache`],
+  ]
+}
+
+export function simulationRows(simulation: ChipSimulation): Row[] {
+  const { engine, tokens, cycles, unscheduled, difference, checked } = simulation
+  const schedule = unscheduled === 0 ? 'as scheduled' : `${unscheduled} tokens not as scheduled`
+  const verdict =
+    difference !== undefined
+      ? `position ${difference.position}: the golden model says ${difference.expected}, the chip ${difference.simulated}`
+      : checked
+        ? `${tokens.length} tokens equal to the golden model's`
+        : `${tokens.length} tokens, not compared`
+  return [
+    ['simulation', `${engine}: ${verdict}`],
+    [
+      'simulated cycles',
+      `${number(cycles[0] ?? 0)} to ${number(cycles.at(-1) ?? 0)} a token, ${schedule}`,
+    ],
+    [
+      'speed',
+      `${simulation.simulatedTokensPerSecond.toFixed(2)} tokens/s simulated, ` +
+        `${number(simulation.chipTokensPerSecond)} tokens/s on the chip`,
+    ],
+  ]
+}
+
+export function lintRows(results: readonly LintResult[]): Row[] {
+  return results.map(({ tool, version, clean, messages }) => [
+    `lint, ${tool}${version === undefined ? '' : ` ${version}`}`,
+    version === undefined
+      ? 'skipped: not found'
+      : clean
+        ? 'clean'
+        : messages.slice(0, 5).join('\n'),
+  ])
+}
+
+export function areaRows({ modules, yosys }: AreaReport): Row[] {
+  return modules
+    .slice(0, 12)
+    .map(({ name, total, libraries, memoryBits }, i) => [
+      `area, ${name}`,
+      `${number(total.cells)} cells, ${number(total.flipFlops)} of them flip-flops; ` +
+        `${number(total.transistors)} transistors, ${number(total.nand2)} NAND2 equivalents` +
+        (memoryBits === 0 ? '' : `; and ${number(memoryBits)} bits of SRAM`) +
+        libraries
+          .map(({ library, squareMicrometres }) => `\n${library}: ${number(squareMicrometres)} um2`)
+          .join('') +
+        (i === 0 ? `\n(${yosys}, generic gates)` : ''),
+    ])
+}
+
+function number(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}

@@ -1,0 +1,206 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openCheckpoint, type Tokenizer } from '../../checkpoint/index.js'
+import { InputError } from '../../common/input-error.js'
+import type { ChipConfig } from '../../compiler/chip-config.js'
+import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
+import { argmax, ChipDecoder } from '../../golden/index.js'
+import { type Design, elaborate } from '../../hdl/index.js'
+import { type ChipModel, quantizeModel, quantizeModelCalibrated } from '../../quantize/index.js'
+import { type EngineName, openEngine } from '../../sim/index.js'
+import { type AreaReport, openYosys, synthesize } from '../../synth/index.js'
+import { tokenizerOf } from '../evaluate/evaluate.js'
+import { type LintResult, lintDesign } from '../lint.js'
+import type { Progress } from '../progress.js'
+import { type BuiltChip, buildChip } from './build-chip.js'
+import { bundledModel } from './bundled-model.js'
+import { runChip } from './run-chip.js'
+
+/** A chip with all that its commands need. */
+export interface LoadedChip extends BuiltChip {
+  readonly config: ChipConfig
+  readonly model: ChipModel
+  readonly tokenizer: Tokenizer
+  readonly design: Design
+  readonly emitted: EmittedDesign
+}
+
+/**
+ * Reads and quantises the model of a configuration (the bundled one by default), and generates its chip.
+ *
+ * @throws InputError for faults of configuration and checkpoint
+ */
+export async function loadChip(
+  config: ChipConfig,
+  tokenizerFile: string | undefined,
+  progress: Progress,
+): Promise<LoadedChip> {
+  const checkpoint = await openCheckpoint(config.model ?? bundledModel())
+  try {
+    const tokenizer = await tokenizerOf(checkpoint, tokenizerFile)
+    const model = await progress.step('quantising', (update) => {
+      const onTensor = (name: string, done: number, total: number) =>
+        update(`${done}/${total} ${name}`)
+      return config.quantizer === 'calibrated'
+        ? quantizeModelCalibrated(checkpoint, config, { bos: tokenizer.bos }, onTensor)
+        : quantizeModel(checkpoint, config, onTensor)
+    })
+    const built = await progress.step('scheduling', () => buildChip(config, model))
+    const design = await progress.step('elaborating', () => elaborate(built.definition))
+    const emitted = await progress.step('emitting', () => emitDesign(design))
+    return { ...built, config, model, tokenizer, design, emitted }
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+/** Writes the design with its lists and the schedule. */
+export async function writeChip(
+  { emitted, schedule, config }: LoadedChip,
+  out: string,
+): Promise<void> {
+  const clocks = [{ port: 'clk_i', periodNs: 1000 / config.clockMHz }]
+  await writeDesign(emitted, out, { clocks })
+  await writeFile(join(out, 'schedule.json'), `${JSON.stringify(schedule, null, 1)}\n`)
+}
+
+export async function lintChip({ emitted }: LoadedChip): Promise<LintResult[]> {
+  const yosys = openYosys({ engine: 'wasm' })
+  try {
+    return await lintDesign(emitted, yosys)
+  } finally {
+    yosys.close()
+  }
+}
+
+export async function synthesizeChip(
+  { emitted }: LoadedChip,
+  liberty: readonly string[],
+  which: 'wasm' | 'native',
+  onProgress: (message: string) => void,
+): Promise<AreaReport> {
+  const yosys = openYosys({ engine: which })
+  try {
+    return await synthesize(emitted, { yosys, liberty: [...liberty], onProgress })
+  } finally {
+    yosys.close()
+  }
+}
+
+export interface SimulationRequest {
+  readonly prompt: string
+  /** Tokens of the answer at the most. */
+  readonly tokens: number
+  readonly engine: EngineName
+  /** Compare every token with the golden model. */
+  readonly check: boolean
+  readonly wave?: string
+  readonly docker?: string
+}
+
+/** A token that differs from the golden model's. */
+export interface TokenDifference {
+  readonly position: number
+  readonly expected: number
+  readonly simulated: number
+}
+
+export interface ChipSimulation {
+  readonly engine: EngineName
+  readonly text: string
+  readonly promptTokens: number
+  readonly tokens: readonly number[]
+  /** Clock cycles of each token of the answer. */
+  readonly cycles: readonly number[]
+  /** Tokens whose cycles differ from the schedule's. */
+  readonly unscheduled: number
+  /** Tokens per second of this simulation, and of the chip at its clock. */
+  readonly simulatedTokensPerSecond: number
+  readonly chipTokensPerSecond: number
+  readonly checked: boolean
+  readonly difference?: TokenDifference
+}
+
+/**
+ * Runs a prompt through the chip, and its golden model beside it.
+ *
+ * @param onText gets the answer's text as the tokens come
+ */
+export async function simulateChip(
+  chip: LoadedChip,
+  request: SimulationRequest,
+  onText: (text: string) => void,
+  progress: Progress,
+): Promise<ChipSimulation> {
+  const { shape, schedule, tokenizer, model, config } = chip
+  const prompt = tokenizer.encode(request.prompt)
+  if (prompt.length > shape.positions) {
+    throw new InputError(
+      `the prompt has ${prompt.length} tokens, the cache ${shape.positions} positions`,
+      { field: '--prompt' },
+    )
+  }
+  const engine = await progress.step(`building the simulation (${request.engine})`, (update) =>
+    openEngine(chip.design, {
+      engine: request.engine,
+      emitted: chip.emitted,
+      onProgress: update,
+      ...(request.docker === undefined ? {} : { docker: request.docker }),
+      ...(request.wave === undefined ? {} : { waves: { file: request.wave } }),
+    }),
+  )
+  const golden = new ChipDecoder(model, {
+    ...shape,
+    digitBits: shape.bits,
+    kvFormat: config.kv.format,
+  })
+  const text = tokenizer.stream()
+  for (const token of prompt) text.write(token)
+  const tokens: number[] = []
+  const cycles: number[] = []
+  let unscheduled = 0
+  let written = ''
+  let difference: TokenDifference | undefined
+  const write = (part: string) => {
+    written += part
+    onText(part)
+  }
+  const start = performance.now()
+  try {
+    for (const given of runChip(engine, schedule, prompt, request.tokens)) {
+      if (request.check) {
+        const inputs = tokens.length === 0 ? prompt : [tokens.at(-1)!]
+        let logits: Float32Array = new Float32Array()
+        for (const token of inputs) logits = golden.step(token)
+        const expected = argmax(logits)
+        if (expected !== given.token) {
+          difference = { position: golden.position - 1, expected, simulated: given.token }
+          break
+        }
+      }
+      tokens.push(given.token)
+      cycles.push(given.cycles)
+      if (given.cycles !== given.scheduledCycles) unscheduled++
+      if (given.token === tokenizer.eos) break
+      write(text.write(given.token))
+      await new Promise(setImmediate)
+    }
+    write(text.end())
+  } finally {
+    engine.close()
+  }
+  const seconds = (performance.now() - start) / 1000
+  const total = cycles.reduce((sum, count) => sum + count, 0)
+  return {
+    engine: request.engine,
+    text: written,
+    promptTokens: prompt.length,
+    tokens,
+    cycles,
+    unscheduled,
+    simulatedTokensPerSecond: tokens.length / seconds,
+    chipTokensPerSecond: (tokens.length * config.clockMHz * 1e6) / total,
+    checked: request.check,
+    ...(difference === undefined ? {} : { difference }),
+  }
+}
