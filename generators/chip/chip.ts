@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { defineModule, streamInput, streamOutput, type UInt, uint } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
+import { DelayLine } from '../common/delay-line.js'
 import { type HUnitParameters, hUnit } from '../h-unit/index.js'
 import { lArray } from '../l-array/l-array.js'
 import type { SweepSet } from '../l-array/sequencer.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
+import { lUnitTiming } from '../l-unit/schedule.js'
 import type { LUnitContents } from '../l-unit/weights.js'
 import {
   type VectorUnitContents,
@@ -81,8 +83,12 @@ export function chip(name: string, parts: ChipParts) {
         (input as UInt & { assign(value: UInt): void }).assign(fitted(value, input.width))
       vector.results_i.assign(sweep.result_o)
       vector.result_valid_i.assign(sweep.result_valid_o)
-      vector.result_start_i.assign(program.sweep_start_o)
-      connect(vector.result_base_i, program.sweep_results_o)
+      // Results of the sweep before are still on their way when a sweep starts.
+      const { accumulatorWrite } = lUnitTiming(parts.lUnit)
+      const resultStart = new DelayLine(m, 'result_start', program.sweep_start_o, { reset: false })
+      const resultBase = new DelayLine(m, 'result_base', program.sweep_results_o)
+      vector.result_start_i.assign(resultStart.after(accumulatorWrite))
+      connect(vector.result_base_i, resultBase.after(accumulatorWrite))
       vector.start_i.assign(program.vector_start_o)
       connect(vector.op_i, program.vector_operation_o)
       connect(vector.count_i, program.vector_beats_o)

@@ -46,6 +46,7 @@ test("the bundled model's chip continues a prompt as the golden model does, as s
 test.skipIf(shared === undefined).each([
   ['stories260K.bin', 64],
   ['stories260K.gguf', 64],
+  ['stories260K-Q4_0.gguf', 32],
 ] as const)(
   `the chip of %s gives the golden model's tokens in the scheduled cycles${skip}`,
   (file, group) =>
