@@ -56,7 +56,7 @@ export function writeMemory(
   const address = addressWidth(words)
   const values = reads.flatMap((read, i) => {
     const value = memory.read(`${label}_read${i}`, writer.unsigned(read.address, address), {
-      ...(read.enable === undefined ? {} : { enable: writer.condition(read.enable) }),
+      ...(read.enable === undefined ? {} : { enable: writer.varying(read.enable) }),
     })
     return scalarsOf(element, value)
   })
@@ -66,12 +66,12 @@ export function writeMemory(
       const write = () => {
         const leaves = leavesOf(element).map((leaf, i) => writer.value(refs[i], leaf))
         memory.write(writer.unsigned(at, address), composed(element, leaves) as never, {
-          ...(enable === undefined ? {} : { enable: writer.condition(enable) }),
-          ...(mask === undefined ? {} : { mask: writer.unsigned(mask, laneCount) }),
+          ...(enable === undefined ? {} : { enable: writer.varying(enable) }),
+          ...(mask === undefined ? {} : { mask: writer.varyingMask(mask, laneCount) }),
         })
       }
       if (when === undefined) write()
-      else m.when(writer.condition(when), write)
+      else m.when(writer.varying(when), write)
     }
   })
   return values

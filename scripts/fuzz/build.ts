@@ -1,6 +1,7 @@
 import { parseRomPolicy, romForm } from '../../generators/rom/index.js'
 import {
   Bool,
+  bool,
   cat,
   clock,
   defineModule,
@@ -99,6 +100,7 @@ export class CircuitWriter {
   readonly #late: (() => void)[] = []
   readonly #taken = new Set<string>()
   #discarded = 0
+  #phaseRegister: Bool | undefined
 
   constructor(
     readonly m: ModuleBuilder,
@@ -164,6 +166,26 @@ export class CircuitWriter {
 
   condition(ref: Ref | undefined): Bool {
     return asBool(this.any(ref))
+  }
+
+  /** A condition that no tool can find constant: a memory port that never works is an undriven signal to them. */
+  varying(ref: Ref | undefined): Bool {
+    return this.condition(ref).xor(this.#phase())
+  }
+
+  /** The same of a write mask. */
+  varyingMask(ref: Ref | undefined, lanes: number): UInt {
+    return this.unsigned(ref, lanes).xor(repeat(this.#phase(), lanes))
+  }
+
+  /** A bit that changes in every cycle. */
+  #phase(): Bool {
+    if (this.#phaseRegister === undefined) {
+      const phase = this.m.register(this.name(undefined, 'phase'), bool, { reset: false })
+      phase.next(phase.not())
+      this.#phaseRegister = phase
+    }
+    return this.#phaseRegister
   }
 
   unsigned(ref: Ref | undefined, width?: number): UInt {

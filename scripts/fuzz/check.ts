@@ -2,12 +2,13 @@ import type { EmittedPort } from '../../src/emit/index.js'
 import { emitDesign } from '../../src/emit/index.js'
 import type { Yosys } from '../../src/synth/yosys.js'
 import { buildBatch, circuitNumber, type SeededCircuit } from './batch.js'
+import { type FaultName, withFault } from './inject.js'
 import {
   embeddedResponse,
   type OracleName,
   oracleMessages,
   oracleResponse,
-  type Subject,
+  Subject,
 } from './oracles.js'
 import { Response, stimulusFor } from './stimulus.js'
 
@@ -25,7 +26,8 @@ export interface CheckOptions {
   readonly oracles: readonly OracleName[]
   readonly cycles: number
   readonly yosys: Yosys
-  readonly onOracle?: (name: OracleName, milliseconds: number) => void
+  /** Put into the text that the tools read, to see that they find it. */
+  readonly fault?: FaultName
 }
 
 /** Runs circuits of one reset through all oracles; at most one finding a circuit and oracle. */
@@ -39,18 +41,17 @@ export async function checkCircuits(
     const batch = buildBatch(circuits)
     const emitted = emitDesign(batch.design)
     const stimulus = stimulusFor(emitted.ports, options.cycles, originOf(circuits, emitted.ports))
-    subject = { batch, emitted, stimulus, yosys: options.yosys }
+    const read = options.fault === undefined ? emitted : withFault(emitted, options.fault)
+    subject = new Subject(batch, read, stimulus, options.yosys)
     expected = new Response(emitted.ports, embeddedResponse(subject))
   } catch (error) {
     return [finding('build', 'error', messageOf(error))]
   }
-  const findings: Finding[] = []
-  for (const oracle of options.oracles) {
-    const start = performance.now()
-    findings.push(...(await ask(oracle, subject, expected)))
-    options.onOracle?.(oracle, performance.now() - start)
-  }
-  return findings
+  // At once, since most of them wait for a process.
+  const findings = await Promise.all(
+    options.oracles.map((oracle) => ask(oracle, subject, expected)),
+  )
+  return findings.flat()
 }
 
 async function ask(
@@ -60,7 +61,7 @@ async function ask(
 ): Promise<readonly Finding[]> {
   try {
     const messages = await oracleMessages(oracle, subject)
-    if (messages.length > 0) return [finding(oracle, 'message', messages.join('\n'))]
+    if (messages.length > 0) return messagesByCircuit(oracle, messages)
     const words = await oracleResponse(oracle, subject)
     if (words === undefined) return []
     return mismatches(oracle, expected, new Response(subject.emitted.ports, words), subject)
@@ -86,6 +87,20 @@ function mismatches(
     }
   }
   return [...found.values()]
+}
+
+function messagesByCircuit(oracle: OracleName, messages: readonly string[]): readonly Finding[] {
+  const texts = new Map<number | undefined, string[]>()
+  for (const message of messages) {
+    const circuit = circuitNumber(message)
+    texts.set(circuit, [...(texts.get(circuit) ?? []), message])
+  }
+  return [...texts].map(([circuit, text]) => ({
+    oracle,
+    kind: 'message',
+    circuit,
+    text: text.join('\n'),
+  }))
 }
 
 function finding(oracle: Finding['oracle'], kind: Finding['kind'], text: string): Finding {

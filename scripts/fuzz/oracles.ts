@@ -1,3 +1,4 @@
+import { missingTool, type ToolName } from '../../src/common/tools.js'
 import type { EmittedDesign } from '../../src/emit/index.js'
 import { ModuleInterpreter } from '../../src/hdl/testing/module-interpreter.js'
 import { openEmbedded } from '../../src/sim/embedded/index.js'
@@ -7,29 +8,59 @@ import { buildVerilator, openVerilator, removeExecutable } from '../../src/sim/v
 import type { Yosys } from '../../src/synth/yosys.js'
 import type { Batch } from './batch.js'
 import { lintWithNative, lintWithYosys } from './lint.js'
-import { yosysNetlist } from './netlist.js'
+import { type YosysNetlists, yosysNetlists } from './netlist.js'
 import type { Stimulus } from './stimulus.js'
 
-/** What is compared with the embedded simulator, and what must say nothing. */
+/**
+ * What is compared with the embedded simulator, and what must say nothing; first those that wait for
+ * processes of their own.
+ */
 export const oracleNames = [
-  'interpreter',
   'verilator',
-  'iverilog',
   'netlist',
   'gates',
+  'yosys-lint',
+  'interpreter',
+  'iverilog',
   'verilator-lint',
   'iverilog-lint',
-  'yosys-lint',
 ] as const
 
 export type OracleName = (typeof oracleNames)[number]
 
-/** What an oracle is given. */
-export interface Subject {
-  readonly batch: Batch
-  readonly emitted: EmittedDesign
-  readonly stimulus: Stimulus
-  readonly yosys: Yosys
+/** The native programs that an oracle needs. */
+export const oracleTools: Readonly<Record<OracleName, readonly ToolName[]>> = {
+  verilator: ['verilator', 'g++'],
+  netlist: ['iverilog', 'vvp'],
+  gates: ['iverilog', 'vvp'],
+  'yosys-lint': [],
+  interpreter: [],
+  iverilog: ['iverilog', 'vvp'],
+  'verilator-lint': ['verilator'],
+  'iverilog-lint': ['iverilog'],
+}
+
+/** `verilator not found` when the oracle cannot be asked on this machine. */
+export function missingFor(name: OracleName): string | undefined {
+  return missingTool(oracleTools[name])
+}
+
+/** What the oracles are given. */
+export class Subject {
+  #netlists: Promise<YosysNetlists> | undefined
+
+  /** @param emitted what the tools read in place of what `batch` says */
+  constructor(
+    readonly batch: Batch,
+    readonly emitted: EmittedDesign,
+    readonly stimulus: Stimulus,
+    readonly yosys: Yosys,
+  ) {}
+
+  netlists(): Promise<YosysNetlists> {
+    this.#netlists ??= yosysNetlists(this.emitted, this.yosys)
+    return this.#netlists
+  }
 }
 
 /** Output records of the embedded simulator, which the others are compared with. */
@@ -37,11 +68,13 @@ export function embeddedResponse({ batch, stimulus }: Subject): Uint32Array {
   return responseOf(openEmbedded(batch.design.flat), stimulus)
 }
 
-/** Cycles that the interpreter runs; it is slow. */
-const interpretedCycles = 10
+/** Cycles that the interpreter and the gates run; they are slow. */
+const shortCycles = 10
 
-/** A simulation that takes longer oscillates. */
-const icarusSeconds = 3
+/** More than a busy machine needs; a simulation that takes longer oscillates. */
+function icarusSeconds({ batch }: Subject): number {
+  return 15 + batch.circuits.length
+}
 
 /**
  * Output records of a simulating oracle, at least of the first cycles; undefined for linters.
@@ -52,7 +85,7 @@ export async function oracleResponse(
   name: OracleName,
   subject: Subject,
 ): Promise<Uint32Array | undefined> {
-  const { emitted, stimulus, yosys } = subject
+  const { emitted, stimulus } = subject
   switch (name) {
     case 'interpreter':
       return interpretedResponse(subject)
@@ -68,11 +101,14 @@ export async function oracleResponse(
       }
     }
     case 'iverilog':
-      return responseOf(openIverilog(emitted, { timeoutSeconds: icarusSeconds }), stimulus)
+      return responseOf(openIverilog(emitted, { timeoutSeconds: icarusSeconds(subject) }), stimulus)
     case 'netlist':
     case 'gates': {
-      const netlist = await yosysNetlist(emitted, yosys, name)
-      return responseOf(openIverilog(netlist, { timeoutSeconds: icarusSeconds }), stimulus)
+      const netlists = await subject.netlists()
+      return responseOf(
+        openIverilog(netlists[name], { timeoutSeconds: icarusSeconds(subject) }),
+        name === 'gates' ? shortened(stimulus) : stimulus,
+      )
     }
     default:
       return undefined
@@ -105,6 +141,11 @@ function responseOf(engine: Engine, { cycles, words }: Stimulus): Uint32Array {
   }
 }
 
+function shortened({ cycles, words }: Stimulus): Stimulus {
+  const fewer = Math.min(shortCycles, cycles)
+  return { cycles: fewer, words: words.subarray(0, (words.length / cycles) * fewer) }
+}
+
 function interpretedResponse({ batch, emitted, stimulus }: Subject): Uint32Array {
   const interpreter = new ModuleInterpreter(batch.written)
   const driven = emitted.ports.filter(
@@ -112,7 +153,7 @@ function interpretedResponse({ batch, emitted, stimulus }: Subject): Uint32Array
   )
   const words: number[] = []
   let at = 0
-  for (let cycle = 0; cycle < Math.min(interpretedCycles, stimulus.cycles); cycle++) {
+  for (let cycle = 0; cycle < Math.min(shortCycles, stimulus.cycles); cycle++) {
     for (const { name, width } of driven) {
       let value = 0n
       for (let low = 0; low < width; low += 32) {
