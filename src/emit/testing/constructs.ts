@@ -1,6 +1,8 @@
 import {
   bool,
+  bundle,
   cat,
+  clock,
   defineBlackBox,
   defineModule,
   input,
@@ -10,6 +12,8 @@ import {
   repeat,
   reset,
   sint,
+  streamInput,
+  streamOutput,
   uint,
   vec,
 } from '../../hdl/index.js'
@@ -603,6 +607,38 @@ add(
       const inverted = m.instance('u_inverter', inverter, { a_i: p.b_i.bits(3, 0) })
       p.part_o.assign(inverted.y_o.bits(2, 0))
       p.other_o.assign(m.instance('u_foreign', foreign, { x_i: p.b_i }).y_o)
+    },
+  ),
+)
+
+const command = bundle({ address: uint(6), write: bool })
+
+add(
+  defineModule(
+    'streams',
+    { s_axis: streamInput(command, { last: true }), m_axis: streamOutput(command, { last: true }) },
+    (m, { s_axis, m_axis }) => {
+      const held = m.stream('held', command, { last: true })
+      const full = m.register('full', bool, { reset: false })
+      const take = m.let('take', s_axis.valid.and(s_axis.ready))
+      s_axis.ready.assign(full.not().or(held.ready))
+      full.next(take.or(full.and(held.ready.not())))
+      held.valid.assign(full)
+      held.data.assign(m.delayed('data', s_axis.data, { enable: take }))
+      held.last!.assign(m.delayed('last', s_axis.last!, { enable: take }))
+      m.connect(held, m_axis)
+    },
+  ),
+)
+
+add(
+  defineModule(
+    'two_clocks',
+    { other_clk_i: input(clock), a_i: input(bool), late_o: output(bool) },
+    (m, p) => {
+      const early = m.delayed('early', p.a_i, { reset: false })
+      const domain = { clock: p.other_clk_i }
+      p.late_o.assign(m.synchronizer('late', early, { domain, stages: 3 }))
     },
   ),
 )
