@@ -34,14 +34,14 @@ export function attend(
     const fixed = Math.max(-fixedLimit, Math.min(fixedLimit - 1, Math.floor(score * 2 ** 20)))
     const before = maximum
     maximum = Math.max(maximum, Math.floor(fixed / 2 ** 20))
-    const shrink = 2 ** (before - maximum)
+    const shrink = before === maximum ? 1 : 2 ** (before - maximum)
     const weight = exp2(fixed - maximum * 2 ** 20)
-    const value = values[position]!
-    const scaledWeight = multiply(weight, value.scale)
+    const { codes, scale } = values[position]!
+    const scaledWeight = multiply(weight, scale)
     sum = add(round32(sum * shrink), weight)
     for (let i = 0; i < mixed.length; i++) {
-      const part = round32(scaledWeight * value.codes[i]!)
-      mixed[i] = add(round32(mixed[i]! * shrink), part)
+      const rescaled = shrink === 1 ? mixed[i]! : round32(mixed[i]! * shrink)
+      mixed[i] = add(rescaled, multiply(scaledWeight, codes[i]!))
     }
   }
   const inverse = reciprocal(sum)

@@ -9,7 +9,8 @@ export const smallestNormalFloat32 = 2 ** -126
  * saturated at the largest finite value; magnitudes below 2^-126 become zero of the same sign.
  */
 export function round32(value: number): number {
-  if (Math.abs(value) < smallestNormalFloat32) return value < 0 || Object.is(value, -0) ? -0 : 0
+  const magnitude = Math.abs(value)
+  if (magnitude < smallestNormalFloat32) return value < 0 ? -0 : value === 0 ? value : 0
   const rounded = Math.fround(value)
   if (Math.abs(rounded) > largestFloat32) return value < 0 ? -largestFloat32 : largestFloat32
   return rounded

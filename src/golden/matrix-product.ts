@@ -47,28 +47,36 @@ export class MatrixProduct {
     const groupsOfPart = Math.ceil(aligned.length / parts)
     const result = new Float32Array(this.rows)
     const sums = new Float64Array(parts)
+    const steps = aligned.map(({ exponent }) => 2 ** (exponent - this.format.mantissaBits + 2))
     for (let row = 0; row < this.rows; row++) {
       for (let part = 0; part < parts; part++) {
-        sums[part] = this.#rowPart(row, aligned, part * groupsOfPart, (part + 1) * groupsOfPart)
+        const first = part * groupsOfPart
+        sums[part] = this.#rowPart(row, aligned, steps, first, first + groupsOfPart)
       }
       result[row] = parts === 1 ? sums[0]! : treeSum(sums)
     }
     return result
   }
 
-  #rowPart(row: number, aligned: readonly AlignedGroup[], first: number, end: number): number {
+  #rowPart(
+    row: number,
+    aligned: readonly AlignedGroup[],
+    steps: readonly number[],
+    first: number,
+    end: number,
+  ): number {
     const { columns, group } = this.matrix
-    const { mantissaBits } = this.format
     let total = 0
     for (const { codes, scales, zeroPoints } of this.#digits) {
       for (let g = first; g < end && g < aligned.length; g++) {
-        const { mantissas, exponent, sum } = aligned[g]!
+        const { mantissas, sum } = aligned[g]!
         const start = row * columns + g * group
         const count = Math.min(group, columns - g * group)
         let dot = 0
-        for (let i = 0; i < count; i++) dot += codes[start + i]! * mantissas[i]!
+        for (let i = 0; i < count; i++)
+          dot = (dot + Math.imul(codes[start + i]!, mantissas[i]!)) | 0
         const index = row * aligned.length + g
-        const step = 2 ** (exponent - mantissaBits + 2)
+        const step = steps[g]!
         let product = round32(scales[index]! * (dot - zeroPoints[index]! * sum) * step)
         if (this.#offsets !== undefined) {
           product = add(product, round32(this.#offsets[index]! * sum * step))

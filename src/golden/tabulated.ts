@@ -11,11 +11,11 @@ class TabulatedFunction {
   readonly #constant: Float64Array
   readonly #linear: Float64Array
   readonly #quadratic: Float64Array
-  readonly #restBits: number
+  readonly #step: number
 
   constructor(f: (u: number) => number, fractionBits: number, segmentBits: number) {
     const segments = 2 ** segmentBits
-    this.#restBits = fractionBits - segmentBits
+    this.#step = 2 ** (fractionBits - segmentBits)
     this.#constant = new Float64Array(segments)
     this.#linear = new Float64Array(segments)
     this.#quadratic = new Float64Array(segments)
@@ -28,7 +28,7 @@ class TabulatedFunction {
   }
 
   at(u: number): number {
-    const step = 2 ** this.#restBits
+    const step = this.#step
     const i = Math.floor(u / step)
     const t = u - i * step
     const slope = this.#linear[i]! + Math.floor((this.#quadratic[i]! * t) / step)
