@@ -4,9 +4,9 @@ import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { type HUnitParameters, hUnit } from '../h-unit/index.js'
 import { lArray } from '../l-array/l-array.js'
-import type { SweepSet } from '../l-array/sequencer.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
 import { lUnitTiming } from '../l-unit/schedule.js'
+import type { SweepSet } from '../l-unit/sequencer.js'
 import type { LUnitContents } from '../l-unit/weights.js'
 import {
   type VectorUnitContents,

@@ -4,15 +4,15 @@ import { indexType } from '../common/counter.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
 import { lUnitOfContents } from '../l-unit/l-unit.js'
 import { describeParameters, type LUnitParameters, parametersName } from '../l-unit/parameters.js'
-import type { LUnitContents } from '../l-unit/weights.js'
-import { lUnitWidths } from '../l-unit/widths.js'
 import {
   accumulatorsOf,
   activationDepth,
   groupDepth,
   type SweepSet,
   sweepSequencer,
-} from './sequencer.js'
+} from '../l-unit/sequencer.js'
+import type { LUnitContents } from '../l-unit/weights.js'
+import { lUnitWidths } from '../l-unit/widths.js'
 
 /**
  * L-Units with the matrices of a whole model in their ROMs, and the sequencer that takes them through a

@@ -1,3 +1,4 @@
+import { activationBeats, type SweepOrder } from '../../src/compiler/sweep-order.js'
 import {
   type Bool,
   type ModuleBuilder,
@@ -16,7 +17,6 @@ import { balancedTree } from '../common/balanced-tree.js'
 import { Counter } from '../common/counter.js'
 import { exponentBits } from './datapath.js'
 import type { LUnitParameters } from './parameters.js'
-import { type LUnitOrder, rowBeats } from './schedule.js'
 import { lUnitWidths } from './widths.js'
 
 /** Bits of a transfer of activations: mantissas and exponent, rounded up to whole bytes as AXI4-Stream asks. */
@@ -64,7 +64,7 @@ export interface ActivationBuffer {
 export function activationBuffer(
   m: ModuleBuilder,
   parameters: LUnitParameters,
-  order: LUnitOrder,
+  order: SweepOrder,
   stream: StreamSource<UIntType>,
   addresses: ActivationAddresses,
 ): ActivationBuffer {
@@ -76,16 +76,16 @@ export function activationBuffer(
   m.unused(stream.data)
   const transfer = m.let('transfer', stream.valid.and(stream.ready))
 
-  const loadBeat = new Counter(m, 'load_beat', rowBeats(order))
+  const loadBeat = new Counter(m, 'load_beat', activationBeats(order))
   const groupBeat = new Counter(m, 'load_group_beat', groups === 1 ? lastBeats : beats)
   const group = new Counter(m, 'load_group', groups)
-  const isLast = loadBeat.is(rowBeats(order) - 1)
+  const isLast = loadBeat.is(activationBeats(order) - 1)
   const groupSum = m.register('negated_sum', sint(lUnitWidths(parameters).sum))
   const beatSum = balancedTree<SInt>(mantissas.elements, (a, b) => a.add(b))
   const before = mux(groupBeat.is(0), groupSum.type.literal(0), groupSum)
   const negatedSum = before.sub(beatSum).truncate(groupSum.width)
 
-  const activations = m.memory('activations', mantissaType, { depth: rowBeats(order) })
+  const activations = m.memory('activations', mantissaType, { depth: activationBeats(order) })
   const sums = m.memory('negated_sums', groupSum.type, { depth: groups })
   const exponents = m.memory('exponents', uint(exponentBits), { depth: groups })
   m.when(transfer, () => {

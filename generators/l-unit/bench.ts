@@ -3,7 +3,8 @@ import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hd
 import { exponentBits, number32 } from './datapath.js'
 import { lUnit } from './l-unit.js'
 import { type LUnitParameters, lUnitParameters, parametersName } from './parameters.js'
-import { lUnitSequencer } from './sequencer.js'
+import { lUnitOrder } from './schedule.js'
+import { singleSweep, sweepSequencer } from './sequencer.js'
 import type { LUnitWeights } from './weights.js'
 import { lUnitWidths } from './widths.js'
 
@@ -39,11 +40,17 @@ export function lUnitBench(units = 16, lanes = 64, given: Partial<LUnitParameter
       result_o: output(vec(number32, units)),
     },
     (m, { activation_i, negated_sum_i, exponent_i, result_valid_o, result_o }) => {
-      const sequencer = m.instance('u_sequencer', lUnitSequencer(parameters, rows, columns), {
+      const sweep = singleSweep(lUnitOrder(parameters, rows, columns))
+      const sequencer = m.instance('u_sequencer', sweepSequencer(parameters, sweep), {
         start_i: true,
+        order_i: 0,
+        code_base_i: 0,
+        scale_base_i: 0,
+        activation_bank_i: false,
       })
       m.unused(
-        sequencer.idle_o,
+        sequencer.running_o,
+        sequencer.activation_bank_o,
         sequencer.activation_address_o,
         sequencer.sum_address_o,
         sequencer.exponent_address_o,

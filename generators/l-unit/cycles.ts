@@ -1,12 +1,6 @@
+import { activationBeats, codeWords, rowEnds, sweepCycles } from '../../src/compiler/sweep-order.js'
 import type { LUnitParameters } from './parameters.js'
-import {
-  blockRows,
-  groupBeats,
-  type LUnitOrder,
-  lUnitOrder,
-  lUnitTiming,
-  rowBeats,
-} from './schedule.js'
+import { lUnitOrder, lUnitTiming } from './schedule.js'
 
 export interface TileCycles {
   /** Transfers of the activations. */
@@ -34,31 +28,16 @@ export function tileCycles(
 ): TileCycles {
   const unitRows = Math.ceil(rows / units)
   const order = lUnitOrder(parameters, unitRows, columns)
-  const load = rowBeats(order)
-  const words = unitRows * rowBeats(order)
-  const { run, rowEnds } = issueTimes(order)
+  const load = activationBeats(order)
+  const words = codeWords(order)
+  const run = sweepCycles(order)
   const toResult = load + lUnitTiming(parameters).accumulatorWrite
   let sent = 0
-  for (const [local, end] of rowEnds.entries()) {
+  for (const [local, end] of rowEnds(order).entries()) {
     const results = Math.min(units, rows - local * units)
     const stored = toResult + end + 1
     sent = Math.max(stored, sent) + results
   }
   const total = sent + 1
   return { load, run, words, total, busyWhileRunning: words / run, busy: words / total }
-}
-
-/** When the last beat of each row goes out, counted from the first beat of all, and how long all take. */
-function issueTimes(order: LUnitOrder): { run: number; rowEnds: number[] } {
-  const rowEnds: number[] = []
-  let run = 0
-  for (let block = 0; block < order.blocks; block++) {
-    const rows = blockRows(order, block)
-    const turns = Math.max(rows, order.leastTurns)
-    run += turns * (order.groups - 1) * order.beats
-    const lastBeats = groupBeats(order, order.groups - 1)
-    for (let turn = 0; turn < rows; turn++) rowEnds.push(run + (turn + 1) * lastBeats - 1)
-    run += turns * lastBeats
-  }
-  return { run, rowEnds }
 }

@@ -9,8 +9,8 @@ export {
   lUnitStages,
   pipelineOfDepth,
 } from './parameters.js'
-export { type LUnitOrder, type LUnitTiming, lUnitOrder, lUnitTiming } from './schedule.js'
-export { lUnitSequencer } from './sequencer.js'
+export { type LUnitTiming, lUnitOrder, lUnitTiming } from './schedule.js'
+export { type SweepSet, singleSweep, sweepSequencer } from './sequencer.js'
 export { lUnitTile } from './tile.js'
 export { type LUnitWeights, weightsOfUnit } from './weights.js'
 export { type LUnitWidths, lUnitWidths } from './widths.js'

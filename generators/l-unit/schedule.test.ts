@@ -1,16 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../src/common/input-error.js'
+import { blockRows, groupBeats, sweepGroups } from '../../src/compiler/sweep-order.js'
 import { tileCycles } from './cycles.js'
 import { lUnitParameters, lUnitStages, pipelineOfDepth } from './parameters.js'
-import {
-  accumulatorLatency,
-  blockRows,
-  groupBeats,
-  lUnitOrder,
-  lUnitTiming,
-  rowGroups,
-} from './schedule.js'
+import { accumulatorLatency, lUnitOrder, lUnitTiming } from './schedule.js'
 
 const anyShape = fc.record({
   rows: fc.integer({ min: 1, max: 70 }),
@@ -44,7 +38,9 @@ describe('the order of rows and groups', () => {
       fc.property(anyShape, ({ rows, columns, lanes, depth }) => {
         const parameters = lUnitParameters({ group: 32, lanes, pipeline: pipelineOfDepth(depth) })
         const { order, ends } = endTimes(parameters, rows, columns)
-        expect(ends.map(({ row, group }) => ({ row, group }))).toEqual([...rowGroups(order)])
+        expect(ends.map(({ row, group }) => ({ row, group }))).toEqual(
+          [...sweepGroups(order)].map(({ row, group }) => ({ row, group })),
+        )
         expect(new Set(ends.map(({ row, group }) => `${row} ${group}`)).size).toBe(
           rows * order.groups,
         )

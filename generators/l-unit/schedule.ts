@@ -1,3 +1,4 @@
+import { type SweepOrder, sweepOrder } from '../../src/compiler/sweep-order.js'
 import { addRegisters, hasStage, type LUnitParameters, scaleRegisters } from './parameters.js'
 
 /**
@@ -57,82 +58,8 @@ export function accumulatorLatency(parameters: LUnitParameters): number {
   return addRegisters(parameters).length + 1
 }
 
-/** The order in which rows, groups and beats of one L-Unit follow each other. */
-export interface LUnitOrder {
-  readonly rows: number
-  readonly columns: number
-  readonly groups: number
-  /** ROM words of a group; of the last one, whose words without a code are left out, `lastBeats`. */
-  readonly beats: number
-  readonly lastBeats: number
-  /**
-   * Rows are taken in blocks: all rows of a block go through one group before the next group, so that a
-   * binary32 accumulator has time for its addition. The first `largeBlocks` blocks have one row more.
-   */
-  readonly blocks: number
-  readonly largeBlocks: number
-  readonly smallBlock: number
-  /** Binary32 accumulators: rows of the largest block. */
-  readonly accumulators: number
-  /**
-   * Turns of a group in a block: its rows, and pauses after them when a matrix has fewer rows than the
-   * accumulator's latency asks for.
-   */
-  readonly leastTurns: number
-}
-
-/**
- * As few rows in flight as hide the accumulator's latency; every block has at least so many, so that the
- * ROM port never waits (unless there are too few rows at all).
- */
-export function lUnitOrder(parameters: LUnitParameters, rows: number, columns: number): LUnitOrder {
-  const { group, lanes } = parameters
-  const groups = Math.ceil(columns / group)
-  const beats = group / lanes
-  const lastBeats = Math.ceil((columns - (groups - 1) * group) / lanes)
-  const shortest = groups === 1 ? lastBeats : Math.min(beats, lastBeats)
-  const leastTurns = groups === 1 ? 1 : Math.ceil(accumulatorLatency(parameters) / shortest)
-  const blocks = Math.max(1, Math.floor(rows / leastTurns))
-  const smallBlock = Math.floor(rows / blocks)
-  const largeBlocks = rows % blocks
-  const accumulators = smallBlock + (largeBlocks > 0 ? 1 : 0)
-  return {
-    rows,
-    columns,
-    groups,
-    beats,
-    lastBeats,
-    blocks,
-    largeBlocks,
-    smallBlock,
-    accumulators,
-    leastTurns,
-  }
-}
-
-/** Rows of a block. */
-export function blockRows({ smallBlock, largeBlocks }: LUnitOrder, block: number): number {
-  return smallBlock + (block < largeBlocks ? 1 : 0)
-}
-
-/** Beats of one of an order's groups. */
-export function groupBeats({ groups, beats, lastBeats }: LUnitOrder, group: number): number {
-  return group === groups - 1 ? lastBeats : beats
-}
-
-/** Beats of one row. */
-export function rowBeats({ groups, beats, lastBeats }: LUnitOrder): number {
-  return (groups - 1) * beats + lastBeats
-}
-
-/** Row and group in the order in which an L-Unit takes them. */
-export function* rowGroups(order: LUnitOrder): Generator<{ row: number; group: number }> {
-  let firstRow = 0
-  for (let block = 0; block < order.blocks; block++) {
-    const rows = blockRows(order, block)
-    for (let group = 0; group < order.groups; group++) {
-      for (let turn = 0; turn < rows; turn++) yield { row: firstRow + turn, group }
-    }
-    firstRow += rows
-  }
+/** The order in which an L-Unit takes the weights of one matrix. */
+export function lUnitOrder(parameters: LUnitParameters, rows: number, columns: number): SweepOrder {
+  const accumulator = { accumulatorLatency: accumulatorLatency(parameters) }
+  return sweepOrder({ ...parameters, ...accumulator }, rows, columns)
 }

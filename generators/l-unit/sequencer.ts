@@ -1,4 +1,11 @@
 import {
+  activationBeats,
+  blockTurns,
+  codeWords,
+  type SweepOrder,
+  scaleWords,
+} from '../../src/compiler/sweep-order.js'
+import {
   type Bool,
   bool,
   defineModule,
@@ -6,36 +13,66 @@ import {
   type ModuleBuilder,
   mux,
   output,
-  type Register,
   type UInt,
 } from '../../src/hdl/index.js'
-import { Counter, indexType } from '../common/counter.js'
+import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { describeParameters, type LUnitParameters, parametersName } from './parameters.js'
-import { type LUnitOrder, lUnitOrder, lUnitTiming, rowBeats } from './schedule.js'
+import { lUnitTiming } from './schedule.js'
+
+/** What a sweep sequencer can do, and how far its addresses reach. */
+export interface SweepSet {
+  /** The orders that a sweep can have, by number. */
+  readonly orders: readonly SweepOrder[]
+  /** Words of the code ROM and of the scale ROM of an L-Unit. */
+  readonly codeDepth: number
+  readonly scaleDepth: number
+}
+
+/** Accumulators that serve every order. */
+export function accumulatorsOf({ orders }: SweepSet): number {
+  return Math.max(...orders.map(({ accumulators }) => accumulators))
+}
+
+/** Beats of activations of the longest row. */
+export function activationDepth({ orders }: SweepSet): number {
+  return Math.max(...orders.map(activationBeats))
+}
+
+/** Groups of the longest row. */
+export function groupDepth({ orders }: SweepSet): number {
+  return Math.max(...orders.map(({ groups }) => groups))
+}
+
+/** The set of an L-Unit that holds one matrix. */
+export function singleSweep(order: SweepOrder): SweepSet {
+  return { orders: [order], codeDepth: codeWords(order), scaleDepth: scaleWords(order) }
+}
 
 /**
- * The control of any number of L-Units with equal parameters and shapes: after `start_i` it takes them once
- * through their ROMs, one word a cycle, and gives every address and flag at the clock edge at which the
- * L-Units' data need it (see `lUnitTiming`). `start_i` counts while `idle_o` is 1.
- *
- * `activation_address_o` (a beat of the vector), `sum_address_o` and `exponent_address_o` (a group) are for
- * memories whose data come one clock edge after the address.
+ * The control of any number of L-Units that hold several matrices. `start_i` begins a sweep of order
+ * `order_i` from the ROM addresses `code_base_i` and `scale_base_i`; it is taken when no sweep runs, or with the
+ * last beat of one. The first beat's counters stand one clock edge later, and every address and flag follows
+ * at the edge that `lUnitTiming` says. `activation_bank_o` is `activation_bank_i` of the running sweep.
  */
-export function lUnitSequencer(parameters: LUnitParameters, rows: number, columns: number) {
-  const order = lUnitOrder(parameters, rows, columns)
-  const accumulator = indexType(order.accumulators)
+export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
+  const accumulator = indexType(accumulatorsOf(set))
   return defineModule(
-    `l_unit_sequencer_${parametersName(parameters)}_${rows}x${columns}`,
+    `sweep_sequencer_${parametersName(parameters)}_o${set.orders.length}_c${set.codeDepth}`,
     {
       start_i: input(bool),
-      idle_o: output(bool),
-      code_address_o: output(indexType(rows * rowBeats(order))),
-      activation_address_o: output(indexType(rowBeats(order))),
+      order_i: input(indexType(set.orders.length)),
+      code_base_i: input(indexType(set.codeDepth)),
+      scale_base_i: input(indexType(set.scaleDepth)),
+      activation_bank_i: input(bool),
+      running_o: output(bool),
+      code_address_o: output(indexType(set.codeDepth)),
+      activation_bank_o: output(bool),
+      activation_address_o: output(indexType(activationDepth(set))),
       first_beat_o: output(bool),
-      scale_address_o: output(indexType(rows * order.groups)),
-      sum_address_o: output(indexType(order.groups)),
-      exponent_address_o: output(indexType(order.groups)),
+      scale_address_o: output(indexType(set.scaleDepth)),
+      sum_address_o: output(indexType(groupDepth(set))),
+      exponent_address_o: output(indexType(groupDepth(set))),
       first_group_o: output(bool),
       read_index_o: output(accumulator),
       write_index_o: output(accumulator),
@@ -43,7 +80,14 @@ export function lUnitSequencer(parameters: LUnitParameters, rows: number, column
       result_valid_o: output(bool),
     },
     (m, ports) => {
-      const beat = countBeats(m, order, ports.start_i)
+      const beat = countBeats(m, set, {
+        start: ports.start_i,
+        order: ports.order_i,
+        codeBase: ports.code_base_i,
+        scaleBase: ports.scale_base_i,
+      })
+      const bank = m.register('activation_bank', bool, { reset: false })
+      m.when(beat.starts, () => bank.next(ports.activation_bank_i))
       const timing = lUnitTiming(parameters)
       const group = new DelayLine(m, 'group', beat.group)
       const turn = new DelayLine(m, 'turn', beat.turn.truncate(accumulator.width))
@@ -51,8 +95,9 @@ export function lUnitSequencer(parameters: LUnitParameters, rows: number, column
       const lateBy = <S extends Bool | UInt>(name: string, signal: S, edges: number) =>
         new DelayLine(m, name, signal).after(edges)
       const { accumulatorRead, accumulatorWrite } = timing
-      ports.idle_o.assign(beat.running.not())
+      ports.running_o.assign(beat.running)
       ports.code_address_o.assign(lateBy('code', beat.codeAddress, timing.codeAddress))
+      ports.activation_bank_o.assign(bank)
       ports.activation_address_o.assign(
         lateBy('activation', beat.activation, timing.activation - 1),
       )
@@ -68,18 +113,27 @@ export function lUnitSequencer(parameters: LUnitParameters, rows: number, column
       ports.result_valid_o.assign(finishes.after(accumulatorWrite).and(inLastGroup))
     },
     {
-      parameters: { ...describeParameters(parameters), rows, columns },
-      documentation: `Addresses and flags for L-Units of ${rows} rows of ${columns} weights`,
+      parameters: { ...describeParameters(parameters), orders: set.orders.length },
+      documentation: 'Addresses and flags for sweeps of L-Units through the matrices in their ROMs',
     },
   )
 }
 
-/** The beat that is due, and where it stands in the order of rows, groups and beats. */
+interface SweepStart {
+  readonly start: Bool
+  readonly order: UInt
+  readonly codeBase: UInt
+  readonly scaleBase: UInt
+}
+
+/** The beat that is due, and where it stands in its sweep. */
 interface Beat {
+  /** A sweep starts at the next clock edge. */
+  readonly starts: Bool
   readonly running: Bool
   readonly codeAddress: UInt
   readonly scaleAddress: UInt
-  /** Number of the beat within its row. */
+  /** Number of the beat within the activations. */
   readonly activation: UInt
   readonly group: UInt
   readonly turn: UInt
@@ -90,85 +144,153 @@ interface Beat {
   readonly finishes: Bool
 }
 
-/** Counts beats within turns within groups within blocks of rows: {@link LUnitOrder}. */
-function countBeats(m: ModuleBuilder, order: LUnitOrder, start: Bool): Beat {
-  const { groups, beats, lastBeats, blocks } = order
-  const turns = Math.max(order.accumulators, order.leastTurns)
+/** Counts beats within turns within groups within digits within blocks: {@link SweepOrder}. */
+function countBeats(m: ModuleBuilder, set: SweepSet, sweep: SweepStart): Beat {
+  const { orders } = set
   const running = m.register('running', bool, { reset: false })
-  const beat = new Counter(m, 'beat', Math.max(groups === 1 ? lastBeats : beats, lastBeats))
-  const turn = new Counter(m, 'turn', turns)
-  const group = new Counter(m, 'weight_group', groups)
-  const block = new Counter(m, 'row_block', blocks)
+  const order =
+    orders.length === 1 ? undefined : m.register('order', sweep.order.type, { reset: 0 })
+  m.unused(sweep.order)
+  const constant = (name: string, constantIn: (order: SweepOrder) => number) =>
+    constantOfOrder(m, name, order, orders.map(constantIn))
 
-  const inLastGroup = group.is(groups - 1)
-  const beatsDiffer = groups > 1 && beats !== lastBeats
-  const isLastBeat = beatsDiffer
-    ? mux(inLastGroup, beat.is(lastBeats - 1), beat.is(beats - 1))
-    : beat.is(lastBeats - 1)
-  const isLastTurn =
-    order.largeBlocks === 0 || blocks === 1
-      ? turn.is(turns - 1)
-      : mux(
-          block.value.lt(order.largeBlocks),
-          turn.is(order.smallBlock),
-          turn.is(order.smallBlock - 1),
-        )
-  const isRow = order.rows < turns ? turn.value.lt(order.rows) : bool.literal(true)
+  const beat = new LoopCounter(m, 'beat', Math.max(...orders.map(({ beats }) => beats)))
+  const turn = new LoopCounter(
+    m,
+    'turn',
+    Math.max(...orders.flatMap((o) => [blockTurns(o, 0), blockTurns(o, o.blocks - 1)])),
+  )
+  const group = new LoopCounter(m, 'weight_group', groupDepth(set))
+  const digit = new LoopCounter(m, 'digit', Math.max(...orders.map(({ digits }) => digits)))
+  const block = new LoopCounter(m, 'row_block', Math.max(...orders.map(({ blocks }) => blocks)))
+
+  const atLastGroup = m.let('at_last_group', group.is(constant('last_group', (o) => o.groups - 1)))
+  const atLastDigit = m.let('at_last_digit', digit.is(constant('last_digit', (o) => o.digits - 1)))
+  const isLastBeat = m.let(
+    'at_last_beat',
+    mux(
+      atLastGroup,
+      beat.is(constant('last_beat_of_row', (o) => o.lastBeats - 1)),
+      beat.is(constant('last_beat', (o) => o.beats - 1)),
+    ),
+  )
+  const isLarge = m.let(
+    'block_is_large',
+    block.value
+      .extend(block.value.width + 1)
+      .lt(constant('large_blocks', (o) => o.largeBlocks).extend(block.value.width + 1)),
+  )
+  const inSmall = (o: SweepOrder) => o.smallBlock
+  const inLarge = (o: SweepOrder) => o.smallBlock + 1
+  const turnsOf = (o: SweepOrder, rows: number) => Math.max(rows, o.leastTurns)
+  const isLastTurn = m.let(
+    'at_last_turn',
+    mux(
+      isLarge,
+      turn.is(constant('last_large_turn', (o) => turnsOf(o, inLarge(o)) - 1)),
+      turn.is(constant('last_small_turn', (o) => turnsOf(o, inSmall(o)) - 1)),
+    ),
+  )
+  const rows = mux(
+    isLarge,
+    constant('last_large_row', (o) => inLarge(o) - 1).extend(turn.value.width + 1),
+    constant('last_small_row', (o) => inSmall(o) - 1).extend(turn.value.width + 1),
+  )
+  const isRow = m.let('turn_is_row', turn.value.extend(turn.value.width + 1).le(rows))
+  m.unused(isLarge)
+  const atLastBlock = block.is(constant('last_block', (o) => o.blocks - 1))
   const finishes = m.let('finishes', running.and(isLastBeat).and(isRow))
 
-  const codeAddress = m.register('code_address', indexType(order.rows * rowBeats(order)))
-  const scaleAddress = m.register('scale_address', indexType(order.rows * groups))
-  const activation = new ActivationAddress(m, order)
+  const codeAddress = m.register('code_address', sweep.codeBase.type)
+  const scaleAddress = m.register('scale_address', sweep.scaleBase.type)
+  const activationType = indexType(activationDepth(set))
+  const firstActivation = m.register('first_activation', activationType, { reset: 0 })
   m.when(running, () => {
     m.when(isRow, () => codeAddress.next(codeAddress.add(1).truncate(codeAddress.width)))
+    m.when(finishes, () => scaleAddress.next(scaleAddress.add(1).truncate(scaleAddress.width)))
     beat.advance(isLastBeat, () =>
       turn.advance(isLastTurn, () => {
-        activation.nextGroup(inLastGroup)
-        group.advance(inLastGroup, () =>
-          block.advance(block.is(blocks - 1), () => running.next(false)),
+        const step = constant('group_beats', (o) => o.beats)
+        const next = firstActivation.add(step).truncate(activationType.width)
+        firstActivation.next(mux(atLastGroup, activationType.literal(0), next))
+        group.advance(atLastGroup, () =>
+          digit.advance(atLastDigit, () => block.advance(atLastBlock, () => running.next(false))),
         )
       }),
     )
-  }).elseWhen(start, () => {
-    running.next(true)
-    codeAddress.next(0)
-    scaleAddress.next(0)
   })
-  m.when(finishes, () => scaleAddress.next(scaleAddress.add(1).truncate(scaleAddress.width)))
+  const ends = isLastBeat.and(isLastTurn).and(atLastGroup).and(atLastDigit).and(atLastBlock)
+  const starts = m.let('starts', sweep.start.and(running.not().or(ends)))
+  m.when(starts, () => {
+    running.next(true)
+    order?.next(sweep.order)
+    codeAddress.next(sweep.codeBase)
+    scaleAddress.next(sweep.scaleBase)
+  })
   return {
+    starts,
     running,
     codeAddress,
     scaleAddress,
-    activation: activation.ofBeat(beat.value),
+    activation: firstActivation.add(beat.value).truncate(activationType.width),
     group: group.value,
     turn: turn.value,
-    isFirst: beat.is(0),
-    inFirstGroup: group.is(0),
-    inLastGroup,
+    isFirst: beat.isZero(),
+    inFirstGroup: group.isZero().and(digit.isZero()),
+    inLastGroup: atLastGroup.and(atLastDigit),
     finishes,
   }
 }
 
-/** Numbers the beats of a row, from the number of a group's first beat. */
-class ActivationAddress {
-  readonly #first: Register<ReturnType<typeof indexType>> | undefined
+/** A number that depends on the order of the sweep; where all orders agree, a constant. */
+function constantOfOrder(
+  m: ModuleBuilder,
+  name: string,
+  order: UInt | undefined,
+  values: readonly number[],
+): UInt {
+  const type = indexType(Math.max(...values) + 1)
+  if (order === undefined || values.every((value) => value === values[0]))
+    return type.literal(values[0]!)
+  const words = Array.from({ length: 2 ** order.width }, (_, i) => values[i] ?? values[0]!)
+  return m.let(name, m.rom(`${name}_rom`, { width: type.width, words }).read(order))
+}
+
+/** Counts from 0 to a last value that is given with each step, and over again. */
+class LoopCounter {
+  readonly value: UInt
+  readonly #next: ((value: UInt) => void) | undefined
 
   constructor(
-    m: ModuleBuilder,
-    private readonly order: LUnitOrder,
+    private readonly m: ModuleBuilder,
+    name: string,
+    count: number,
   ) {
-    const type = indexType(rowBeats(order))
-    this.#first =
-      order.groups === 1 ? undefined : m.register('first_activation', type, { reset: 0 })
+    const type = indexType(count)
+    if (count === 1) {
+      this.value = type.literal(0)
+      return
+    }
+    const register = m.register(name, type, { reset: 0 })
+    this.value = register
+    this.#next = (value) => register.next(value)
   }
 
-  nextGroup(isLast: Bool): void {
-    const first = this.#first
-    const next = first?.add(this.order.beats).truncate(first.width)
-    if (next !== undefined) first?.next(mux(isLast, next.type.literal(0), next))
+  isZero(): Bool {
+    return this.#next === undefined ? bool.literal(true) : this.value.eq(0)
   }
 
-  ofBeat(beat: UInt): UInt {
-    return this.#first === undefined ? beat : this.#first.add(beat).truncate(this.#first.width)
+  is(value: UInt): Bool {
+    return this.#next === undefined ? bool.literal(true) : this.value.eq(value)
+  }
+
+  advance(isLast: Bool, carry: () => void): void {
+    if (this.#next === undefined) {
+      carry()
+      return
+    }
+    const { type, width } = this.value
+    this.#next(mux(isLast, type.literal(0), this.value.add(1).truncate(width)))
+    this.m.when(isLast, carry)
   }
 }

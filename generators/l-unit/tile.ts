@@ -6,7 +6,7 @@ import { lUnit } from './l-unit.js'
 import { describeParameters, type LUnitParameters, parametersName } from './parameters.js'
 import { resultStream } from './result-stream.js'
 import { lUnitOrder } from './schedule.js'
-import { lUnitSequencer } from './sequencer.js'
+import { singleSweep, sweepSequencer } from './sequencer.js'
 import { checkWeights, type LUnitWeights, weightsOfUnit } from './weights.js'
 
 /**
@@ -38,8 +38,13 @@ export function lUnitTile(parameters: LUnitParameters, weights: LUnitWeights, un
     },
     (m, { s_axis, m_axis }) => {
       const phase = m.stateMachine('phase', ['load', 'run'], { initial: 'load' })
-      const sequencer = m.instance('u_sequencer', lUnitSequencer(parameters, unitRows, columns))
-      m.unused(sequencer.idle_o)
+      const sequencer = m.instance('u_sequencer', sweepSequencer(parameters, singleSweep(order)), {
+        order_i: 0,
+        code_base_i: 0,
+        scale_base_i: 0,
+        activation_bank_i: false,
+      })
+      m.unused(sequencer.running_o, sequencer.activation_bank_o)
       s_axis.ready.assign(phase.is('load'))
       const buffer = activationBuffer(m, parameters, order, s_axis, sequencer)
       const isLoaded = m.let('is_loaded', s_axis.valid.and(s_axis.ready).and(buffer.isLast))

@@ -1,8 +1,14 @@
 import { isFiniteFloat16 } from '../../src/common/float16.js'
 import { InputError } from '../../src/common/input-error.js'
+import {
+  codeWords,
+  groupBeats,
+  type SweepOrder,
+  sweepGroups,
+} from '../../src/compiler/sweep-order.js'
 import { RomContents } from '../../src/hdl/index.js'
 import type { LUnitParameters } from './parameters.js'
-import { groupBeats, type LUnitOrder, lUnitOrder, rowBeats, rowGroups } from './schedule.js'
+import { lUnitOrder } from './schedule.js'
 
 /** A weight matrix in groups along its rows: `w = scale * (code - zeroPoint) + offset`. */
 export interface LUnitWeights {
@@ -116,14 +122,14 @@ export function lUnitContents(parameters: LUnitParameters, weights: LUnitWeights
 
 function codeContents(
   { bits, lanes, group: groupSize }: LUnitParameters,
-  { rows, columns, codes }: LUnitWeights,
-  order: LUnitOrder,
+  { columns, codes }: LUnitWeights,
+  order: SweepOrder,
 ): RomContents {
   const width = lanes * bits
   const bytesPerWord = Math.ceil(width / 8)
-  const bytes = new Uint8Array(rows * rowBeats(order) * bytesPerWord)
+  const bytes = new Uint8Array(codeWords(order) * bytesPerWord)
   let word = 0
-  for (const { row, group } of rowGroups(order)) {
+  for (const { row, group } of sweepGroups(order)) {
     for (let beat = 0; beat < groupBeats(order, group); beat++, word++) {
       const first = group * groupSize + beat * lanes
       const count = Math.min(lanes, columns - first)
@@ -140,11 +146,11 @@ function codeContents(
 function scaleContents(
   parameters: LUnitParameters,
   { scales, zeroPoints, offsets }: LUnitWeights,
-  order: LUnitOrder,
+  order: SweepOrder,
 ): RomContents {
   const offsetAt = scaleBits + parameters.bits
   const words: number[] = []
-  for (const { row, group } of rowGroups(order)) {
+  for (const { row, group } of sweepGroups(order)) {
     const at = row * order.groups + group
     const offset = offsets === undefined ? 0 : offsets[at]! * 2 ** offsetAt
     words.push(offset + zeroPoints[at]! * 2 ** scaleBits + scales[at]!)
