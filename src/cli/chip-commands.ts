@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { InputError } from '../common/input-error.js'
-import type { ChipConfig } from '../compiler/chip-config.js'
 import { presetNames } from '../compiler/presets.js'
 import {
   type ChipSimulation,
@@ -217,7 +216,6 @@ function printChipReport({ chip, simulation, lint, area, written }: ChipReport):
 }
 
 export type ChipDescription = ReturnType<typeof describeChip>
-export type { ChipConfig }
 
 /** Adds `demo`: the bundled model's chip, linted and simulated. */
 export function addDemoCommand(program: Command, setExitCode: (code: number) => void): void {

@@ -31,9 +31,26 @@ export interface ChipShape {
 export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   const headSize = model.dim / model.heads
   const lUnits = config.mesh.rows * config.mesh.columns * config.lUnits
-  const vectorLanes = config.vectorLanes ?? widestLanes(headSize, config.group, lUnits)
+  const vectorLanes = config.vectorLanes ?? widestLanes(headSize, config.group)
   const fail = (field: string, problem: string, hint: string): never => {
     throw new InputError(problem, { field }, hint)
+  }
+  if (!isPowerOfTwo(lUnits)) {
+    fail('lUnits', `${lUnits} L-Units in all, with those of the mesh`, 'a power of two')
+  }
+  if (config.group % config.lanes !== 0) {
+    fail(
+      'lanes',
+      `${config.lanes} lanes do not divide a group of ${config.group}`,
+      'a divisor of the group',
+    )
+  }
+  if (config.group % vectorLanes !== 0) {
+    fail(
+      'vectorLanes',
+      `${vectorLanes} lanes do not divide a group of ${config.group}`,
+      'a divisor of the group',
+    )
   }
   if (headSize % vectorLanes !== 0) {
     fail(
@@ -41,9 +58,6 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
       `${vectorLanes} lanes do not divide a head of ${headSize}`,
       'a power of two that does',
     )
-  }
-  if (Math.max(lUnits, vectorLanes) % Math.min(lUnits, vectorLanes) !== 0) {
-    fail('lUnits', `${lUnits} L-Units and ${vectorLanes} vector lanes`, 'one must divide the other')
   }
   if (config.headBits % config.bits !== 0) {
     fail(
@@ -79,11 +93,11 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   }
 }
 
-/** The largest power of two, up to 16, that divides a head and a group and fits the number of L-Units. */
-function widestLanes(headSize: number, group: number, lUnits: number): number {
-  const fits = (lanes: number) =>
-    headSize % lanes === 0 &&
-    group % lanes === 0 &&
-    Math.max(lUnits, lanes) % Math.min(lUnits, lanes) === 0
-  return [16, 8, 4, 2].find(fits) ?? 2
+/** The largest power of two, up to 16, that divides a head and a group. */
+function widestLanes(headSize: number, group: number): number {
+  return [16, 8, 4, 2].find((lanes) => headSize % lanes === 0 && group % lanes === 0) ?? 2
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(Math.log2(value))
 }

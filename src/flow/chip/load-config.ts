@@ -36,7 +36,7 @@ function presetConfig(name: string | undefined): object {
       presetNames.join(', '),
     )
   }
-  return presets[name as PresetName].config
+  return presets[name as PresetName]
 }
 
 async function existing(file: string): Promise<string | undefined> {
