@@ -1,18 +1,16 @@
+import { type Activity, type Arrival, criticalNeed, type Need } from './activity.js'
 import type { ChipShape } from './chip-shape.js'
 import type { Placement, SweptMatrix } from './placement.js'
 import type { Action, Instruction, VectorOperation } from './program.js'
-import { groupBeats, groupStarts, rowEnds, type SweepOrder, sweepCycles } from './sweep-order.js'
+import {
+  codeWords,
+  groupBeats,
+  groupStarts,
+  rowEnds,
+  type SweepOrder,
+  sweepCycles,
+} from './sweep-order.js'
 import type { ChipTiming } from './timing.js'
-
-/** A stretch of time in which a unit works, for reports and pictures. */
-export interface Activity {
-  readonly unit: 'sweep' | 'vector' | 'attention'
-  /** What it works on: `layers.0.wo`, `layers.0.residual`. */
-  readonly name: string
-  readonly start: number
-  /** The first cycle after. */
-  readonly end: number
-}
 
 export interface Schedule {
   readonly program: readonly Instruction[]
@@ -90,8 +88,10 @@ function waitingBeats(readable: readonly number[]): number {
 /** When the groups of a vector in activation memory may be read, and in which bank they are. */
 interface AlignedVector {
   readonly bank: number
-  readonly groups: readonly number[]
+  readonly groups: readonly Arrival[]
 }
+
+const nothingBefore: Arrival = { from: 'start', through: 'nothing', left: 0, ready: 0 }
 
 class Scheduler {
   readonly #program: Instruction[] = []
@@ -99,10 +99,10 @@ class Scheduler {
   readonly #orders: SweepOrder[] = []
   readonly #resultBeats: number
   #layer = 0
-  #sweepFree = 0
-  #vectorFree = 0
-  #factor = 0
-  #residual = 0
+  #sweepFree = nothingBefore
+  #vectorFree = nothingBefore
+  #factor = nothingBefore
+  #residual = nothingBefore
   #results = 0
   #bank = 0
   #positions = 0
@@ -118,17 +118,29 @@ class Scheduler {
   run(): Schedule {
     const { dim, vectorLanes } = this.shape
     const norms = Math.ceil(dim / vectorLanes)
-    let x = this.#normalise('embed', 0, 0, norms)
+    let x = this.#normalise('embed', 'embedding', undefined, 0, norms)
     for (const [layer, matrices] of this.placement.layers.entries()) {
       this.#layer = layer
       const kqv = this.#sweep(matrices.keyQueryValue, x)
       const mixed = this.#attention(kqv)
       const output = this.#sweep(matrices.output, mixed)
-      x = this.#normalise('residual', output, (2 * layer + 1) * norms, norms)
+      x = this.#normalise(
+        'residual',
+        `layers.${layer}.attention residual`,
+        output,
+        (2 * layer + 1) * norms,
+        norms,
+      )
       const gateUp = this.#sweep(matrices.gateUp, x)
       const hidden = this.#feedForward(gateUp)
       const down = this.#sweep(matrices.down, hidden)
-      x = this.#normalise('residual', down, (2 * layer + 2) * norms, norms)
+      x = this.#normalise(
+        'residual',
+        `layers.${layer}.residual`,
+        down,
+        (2 * layer + 2) * norms,
+        norms,
+      )
     }
     const promptEnd = this.#issue({ unit: 'prompt-end' }, this.#lastIssue() + 1)
     const settleCycles = Math.max(1, this.#settled(x) - promptEnd)
@@ -161,15 +173,11 @@ class Scheduler {
     return this.#program.at(-1)!.cycle
   }
 
-  #beats({ rows }: SweptMatrix): number {
-    return Math.ceil(rows.length / this.shape.vectorLanes)
-  }
-
   /** Starts an L sweep; gives for each beat of its results the first cycle in which it may be read. */
   #sweep(matrix: SweptMatrix, x: AlignedVector): SweepResults {
     const { sweep } = this.timing
     const { order } = matrix
-    let earliest = this.#sweepFree
+    const needs: Need[] = [{ ...this.#sweepFree, start: this.#sweepFree.ready }]
     for (const [group, first] of groupStarts(order).entries()) {
       const beats = groupBeats(order, group)
       const use = Math.min(
@@ -177,9 +185,9 @@ class Scheduler {
         first + sweep.sum,
         first + beats - 1 + sweep.exponent,
       )
-      earliest = Math.max(earliest, x.groups[group]! - use)
+      const arrival = x.groups[group]!
+      needs.push({ ...arrival, start: arrival.ready - use })
     }
-    const beats = this.#beats(matrix)
     const results = this.#results
     const start = this.#issue(
       {
@@ -190,14 +198,43 @@ class Scheduler {
         bank: x.bank,
         results,
       },
-      earliest,
+      earliestStart(needs),
     )
     this.#results = (results + writtenBeats(this.shape, matrix)) % this.#resultBeats
     const end = start + sweepCycles(order)
-    this.#sweepFree = end + sweep.exponent
-    this.#activities.push({ unit: 'sweep', name: matrix.name, start, end })
-    const delay = start + sweep.result + this.timing.vector.resultToIssue
-    return { first: results, beats, readable: beatTimes(this.shape, matrix, delay) }
+    const { name } = matrix
+    this.#sweepFree = {
+      from: name,
+      through: 'ROM ports',
+      left: end,
+      ready: end + sweep.exponent,
+    }
+    this.#activities.push({
+      unit: 'sweep',
+      name,
+      start,
+      end,
+      romCycles: codeWords(order),
+      needs,
+    })
+    const words = beatTimes(this.shape, matrix, start)
+    this.#activities.push({
+      unit: 'results',
+      name: `${name} results`,
+      start: words[0]! + sweep.result,
+      end: words.at(-1)! + sweep.result + 1,
+      needs: [],
+    })
+    const delay = sweep.result + this.timing.vector.resultToIssue
+    return {
+      first: results,
+      arrivals: words.map((left) => ({
+        from: name,
+        through: 'L-Unit pipeline',
+        left,
+        ready: left + delay,
+      })),
+    }
   }
 
   #orderNumber(order: SweepOrder): number {
@@ -207,48 +244,68 @@ class Scheduler {
   }
 
   /** Starts a vector sweep as early as its beats are there; gives the cycle of its first beat's issue. */
-  #vector(operation: VectorOperation, input: VectorInput, also: number): VectorSweep {
+  #vector(operation: VectorOperation, name: string, input: VectorInput): VectorSweep {
     const { vector } = this.timing
-    const { beats, readable, interval = 1, table = 0 } = input
-    let earliest = Math.max(also, this.#vectorFree - vector.issue)
-    for (let beat = 0; beat < beats; beat++) {
-      earliest = Math.max(earliest, readable(beat) - beat * interval - vector.issue)
+    const { beats, arrivals, interval = 1, table = 0 } = input
+    const needs = [this.#vectorFree, ...(input.usesFactor ? [this.#factor] : [])].map(
+      (arrival, i) => ({
+        ...arrival,
+        start: arrival.ready - vector.issue - (i === 1 ? vector.factorUse : 0),
+      }),
+    )
+    for (const source of arrivals) {
+      const ofBeats = Array.from({ length: beats }, (_, beat) => {
+        const arrival = source(beat)
+        return { ...arrival, start: arrival.ready - beat * interval - vector.issue }
+      })
+      needs.push(criticalNeed(ofBeats)!)
     }
     const start = this.#issue(
       { unit: 'vector', operation, beats, interval, results: input.results, table },
-      earliest,
+      earliestStart(needs),
     )
     const issue = start + vector.issue
     const last = issue + (beats - 1) * interval
-    this.#vectorFree = last + 1
-    const name = `layers.${this.#layer}.${operation}`
-    this.#activities.push({ unit: 'vector', name, start, end: last + 1 })
-    return { issue, interval, last }
+    this.#vectorFree = { from: name, through: 'vector unit', left: last + 1, ready: last + 1 }
+    this.#activities.push({ unit: 'vector', name, start, end: last + 1, needs })
+    return { name, issue, last }
   }
 
   /** Embedding or residual with the norm behind it: the vector that the next matrix sees. */
   #normalise(
     operation: 'embed' | 'residual',
-    input: SweepResults | 0,
+    name: string,
+    input: SweepResults | undefined,
     table: number,
     beats: number,
   ): AlignedVector {
     const { vector } = this.timing
-    const sweep = this.#vector(
-      operation,
-      {
-        beats,
-        table,
-        results: input === 0 ? 0 : input.first,
-        readable: (beat) =>
-          Math.max(input === 0 ? 0 : input.readable[beat]!, this.#residual + beat),
-      },
-      0,
-    )
-    this.#residual = sweep.issue + vector.residualToIssue
-    this.#factor = sweep.last + vector.factor[operation]
+    const { left, ready, ...before } = this.#residual
+    const stored = (beat: number) => ({ ...before, left: left + beat, ready: ready + beat })
+    const sweep = this.#vector(operation, name, {
+      beats,
+      table,
+      results: input?.first ?? 0,
+      arrivals: input === undefined ? [stored] : [stored, (beat: number) => input.arrivals[beat]!],
+    })
+    const { issue, last } = sweep
+    this.#residual = {
+      from: name,
+      through: 'residual stream',
+      left: issue,
+      ready: issue + vector.residualToIssue,
+    }
+    this.#factor = {
+      from: name,
+      through: 'norm factor',
+      left: last,
+      ready: last + vector.factor[operation],
+    }
     return this.#aligned(
-      Array.from({ length: beats }, (_, beat) => sweep.issue + beat + vector.toAlign[operation]),
+      name,
+      'norm, align unit',
+      Array.from({ length: beats }, (_, beat) => issue + beat),
+      vector.toAlign[operation],
       this.shape.dim,
     )
   }
@@ -257,78 +314,76 @@ class Scheduler {
     const { vector, attention } = this.timing
     const { kvHeads, heads, headSize, vectorLanes, dim } = this.shape
     const headBeats = headSize / vectorLanes
-    const part = (operation: 'key' | 'query' | 'value', first: number, beats: number) =>
-      this.#vector(
-        operation,
-        {
-          beats,
-          results: (kqv.first + first) % this.#resultBeats,
-          table: operation === 'key' ? this.#layer : 0,
-          readable: (beat) => kqv.readable[first + beat]!,
-        },
-        this.#factor - vector.factorUse - vector.issue,
-      ).last + vector.toHUnit[operation]
+    const part = (operation: 'key' | 'query' | 'value', first: number, beats: number) => {
+      const { name, last } = this.#vector(operation, `layers.${this.#layer}.${operation}`, {
+        beats,
+        results: (kqv.first + first) % this.#resultBeats,
+        table: operation === 'key' ? this.#layer : 0,
+        usesFactor: true,
+        arrivals: [(beat) => kqv.arrivals[first + beat]!],
+      })
+      const ready = last + vector.toHUnit[operation]
+      const start = ready + attention[`${operation}ToStart`]
+      return { from: name, through: 'rotation', left: last, ready, start }
+    }
     const keys = kvHeads * headBeats
-    const key = part('key', 0, keys)
-    const query = part('query', keys, heads * headBeats)
-    const value = part('value', keys + heads * headBeats, keys)
-    const start = this.#issue(
-      { unit: 'attend' },
-      Math.max(
-        key + attention.keyToStart,
-        query + attention.queryToStart,
-        value + attention.valueToStart,
-      ),
-    )
+    const needs = [
+      part('key', 0, keys),
+      part('query', keys, heads * headBeats),
+      part('value', keys + heads * headBeats, keys),
+    ]
+    const start = this.#issue({ unit: 'attend' }, earliestStart(needs))
     this.#issue({ unit: 'positions' }, this.#lastIssue() + 1)
     this.#positions++
     const mixed = attention.mixBeats.map((beat) => start + beat)
     const end = mixed.at(-1)! + 1
-    this.#activities.push({
-      unit: 'attention',
-      name: `layers.${this.#layer}.attention`,
-      start,
-      end,
-    })
-    return this.#aligned(mixed, dim)
+    const name = `layers.${this.#layer}.attention`
+    this.#activities.push({ unit: 'attention', name, start, end, needs })
+    return this.#aligned(name, 'align unit', mixed, 0, dim)
   }
 
   #feedForward(gateUp: SweepResults): AlignedVector {
     const { vector } = this.timing
-    const sweep = this.#vector(
-      'swiglu',
-      {
-        beats: gateUp.beats,
-        results: gateUp.first,
-        readable: (beat) => gateUp.readable[beat]!,
-      },
-      this.#factor - vector.factorUse - vector.issue,
-    )
-    const pairs = Array.from({ length: gateUp.beats / 2 }, (_, pair) => 2 * pair + 1)
+    const beats = gateUp.arrivals.length
+    const { name, issue } = this.#vector('swiglu', `layers.${this.#layer}.swiglu`, {
+      beats,
+      results: gateUp.first,
+      usesFactor: true,
+      arrivals: [(beat) => gateUp.arrivals[beat]!],
+    })
     return this.#aligned(
-      pairs.map((beat) => sweep.issue + beat + vector.toAlign.swiglu),
+      name,
+      'SwiGLU, align unit',
+      Array.from({ length: beats / 2 }, (_, pair) => issue + 2 * pair + 1),
+      vector.toAlign.swiglu,
       this.shape.hiddenDim,
     )
   }
 
-  #head(logits: SweepResults): number {
-    const { vector } = this.timing
-    const { interval, first } = steadyReading(logits.readable)
-    const sweep = this.#vector(
-      'head',
-      {
-        beats: logits.beats,
-        interval,
-        results: logits.first,
-        readable: (beat) => first + beat * interval,
-      },
-      this.#factor - vector.factorUse - vector.issue,
-    )
-    return sweep.last + vector.token
+  #head({ first, arrivals }: SweepResults): number {
+    const { interval } = steadyReading(arrivals.map(({ ready }) => ready))
+    const sweep = this.#vector('head', 'logits', {
+      beats: arrivals.length,
+      interval,
+      results: first,
+      usesFactor: true,
+      arrivals: [(beat) => arrivals[beat]!],
+    })
+    return sweep.last + this.timing.vector.token
   }
 
-  /** The groups of a vector whose beats are at the align unit in the given cycles. */
-  #aligned(beats: readonly number[], length: number): AlignedVector {
+  /**
+   * The groups of a vector whose beats leave an activity in the given cycles.
+   *
+   * @param latency cycles from there to the align unit
+   */
+  #aligned(
+    from: string,
+    through: string,
+    beats: readonly number[],
+    latency: number,
+    length: number,
+  ): AlignedVector {
     const { group, vectorLanes } = this.shape
     const ends = Array.from({ length: Math.ceil(length / group) }, (_, i) => {
       const last = Math.min(length, (i + 1) * group) - 1
@@ -337,21 +392,39 @@ class Scheduler {
     const bank = this.#bank
     this.#bank = 1 - bank
     const lastGroup = length - (ends.length - 1) * group
-    return { bank, groups: this.timing.align.readable(ends, lastGroup) }
+    const readable = this.timing.align.readable(
+      ends.map((end) => end + latency),
+      lastGroup,
+    )
+    this.#activities.push({
+      unit: 'align',
+      name: `${from} aligned`,
+      start: beats[0]! + latency,
+      end: readable.at(-1)!,
+      needs: [],
+    })
+    return {
+      bank,
+      groups: readable.map((ready, i) => ({ from, through, left: ends[i]!, ready })),
+    }
   }
 
   /** The first cycle in which the next token may start without meeting this one. */
   #settled({ groups }: AlignedVector): number {
-    return Math.max(this.#residual, this.#sweepFree, this.#vectorFree, this.#factor, ...groups)
+    const last = [this.#residual, this.#sweepFree, this.#vectorFree, this.#factor, ...groups]
+    return Math.max(...last.map(({ ready }) => ready))
   }
+}
+
+function earliestStart(needs: readonly Need[]): number {
+  return criticalNeed(needs)?.start ?? 0
 }
 
 interface SweepResults {
   /** Beat of the result memory. */
   readonly first: number
-  readonly beats: number
-  /** For each beat, the first cycle in which it may be issued. */
-  readonly readable: readonly number[]
+  /** Of each beat, until it may be issued. */
+  readonly arrivals: readonly Arrival[]
 }
 
 interface VectorInput {
@@ -359,12 +432,16 @@ interface VectorInput {
   readonly interval?: number
   readonly results: number
   readonly table?: number
-  readonly readable: (beat: number) => number
+  /** Its numbers are multiplied by the norm's factor. */
+  readonly usesFactor?: boolean
+  /** What each beat needs. */
+  readonly arrivals: readonly ((beat: number) => Arrival)[]
 }
 
 interface VectorSweep {
+  readonly name: string
+  /** The cycles in which the first and the last beat are issued. */
   readonly issue: number
-  readonly interval: number
   readonly last: number
 }
 
