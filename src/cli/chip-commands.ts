@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { InputError } from '../common/input-error.js'
 import { presetNames } from '../compiler/presets.js'
+import { type TokenReport, tokenReport } from '../compiler/token-report.js'
 import {
   type ChipSimulation,
   type LoadedChip,
@@ -17,6 +18,7 @@ import { openProgress } from '../flow/progress.js'
 import type { EngineName } from '../sim/index.js'
 import type { AreaReport } from '../synth/index.js'
 import { areaRows, chipTable, lintRows, scheduleRows, simulationRows } from './chip-table.js'
+import { phaseTable } from './phase-table.js'
 
 export type ChipCommand = 'generate' | 'simulate' | 'lint' | 'synth'
 
@@ -50,6 +52,8 @@ export interface ChipOptions {
 /** What a command on a chip found. */
 export interface ChipReport {
   readonly chip: ReturnType<typeof describeChip>
+  /** Where the cycles of a token at an empty cache go. */
+  readonly token?: TokenReport
   readonly simulation?: ChipSimulation
   readonly lint?: readonly LintResult[]
   readonly area?: AreaReport
@@ -132,6 +136,7 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
   })
   const chip = await loadChip(config, options.tokenizer, progress)
   const report: { -readonly [K in keyof ChipReport]: ChipReport[K] } = { chip: describeChip(chip) }
+  if (name === 'generate') report.token = tokenReport(chip.schedule)
   if (options.out !== undefined) {
     const { out } = options
     await progress.step(`writing ${out}`, () => writeChip(chip, out))
@@ -174,9 +179,7 @@ function isGood({ simulation, lint }: ChipReport): boolean {
 }
 
 function describeChip({ shape, schedule, placement, config, emitted }: LoadedChip) {
-  const sweeps = schedule.activities.filter(({ unit }) => unit === 'sweep')
-  const busy = sweeps.reduce((sum, { start, end }) => sum + end - start, 0)
-  const layerIdle = idlePerLayer(sweeps, shape.layers)
+  const { romPortBusy, idleCyclesPerLayer } = tokenReport(schedule)
   return {
     model: config.model ?? 'bundled',
     ...shape,
@@ -191,28 +194,21 @@ function describeChip({ shape, schedule, placement, config, emitted }: LoadedChi
     cycles: schedule.cycles,
     promptCycles: schedule.promptCycles,
     cyclesPerPosition: schedule.cyclesPerPosition,
-    romPortBusy: busy / schedule.cycles,
-    idleCyclesPerLayer: layerIdle,
+    romPortBusy,
+    idleCyclesPerLayer,
     tokensPerSecond: (config.clockMHz * 1e6) / schedule.cycles,
   }
 }
 
-/** Cycles of a layer in which no L sweep runs, from its first sweep to that of the next layer, on average. */
-function idlePerLayer(sweeps: LoadedChip['schedule']['activities'], layers: number): number {
-  const first = sweeps[0]!.start
-  const head = sweeps.at(-1)!.start
-  const busy = sweeps.slice(0, -1).reduce((sum, { start, end }) => sum + end - start, 0)
-  return (head - first - busy) / layers
-}
-
-function printChipReport({ chip, simulation, lint, area, written }: ChipReport): string {
-  return chipTable([
+function printChipReport({ chip, token, simulation, lint, area, written }: ChipReport): string {
+  const table = chipTable([
     ...scheduleRows(chip),
     ...(simulation === undefined ? [] : simulationRows(simulation)),
     ...(lint === undefined ? [] : lintRows(lint)),
     ...(area === undefined ? [] : areaRows(area)),
     ...(written === undefined ? [] : [['written to', written] as const]),
   ])
+  return token === undefined ? table : `${table}${phaseTable(token)}`
 }
 
 export type ChipDescription = ReturnType<typeof describeChip>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openCheckpoint, type Tokenizer } from '../../checkpoint/index.js'
 import { InputError } from '../../common/input-error.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
+import { tokenReport } from '../../compiler/token-report.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { argmax, ChipDecoder } from '../../golden/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
@@ -54,14 +55,15 @@ export async function loadChip(
   }
 }
 
-/** Writes the design with its lists and the schedule. */
+/** Writes the design with its lists, and the schedule with where a token's cycles go. */
 export async function writeChip(
   { emitted, schedule, config }: LoadedChip,
   out: string,
 ): Promise<void> {
   const clocks = [{ port: 'clk_i', periodNs: 1000 / config.clockMHz }]
   await writeDesign(emitted, out, { clocks })
-  await writeFile(join(out, 'schedule.json'), `${JSON.stringify(schedule, null, 1)}\n`)
+  const contents = { ...schedule, token: tokenReport(schedule) }
+  await writeFile(join(out, 'schedule.json'), `${JSON.stringify(contents, null, 1)}\n`)
 }
 
 export async function lintChip({ emitted }: LoadedChip): Promise<LintResult[]> {
