@@ -28,7 +28,7 @@ import { parseRomPolicy, romModule } from './rom/index.js'
 import { randomContents } from './testing/random-contents.js'
 import { randomModel } from './vector-unit/testing/random-model.js'
 import { testParameters } from './vector-unit/testing/test-parameters.js'
-import { vectorUnit } from './vector-unit/vector-unit.js'
+import { vectorRow } from './vector-unit/vector-row.js'
 
 function tile(
   given: Parameters<typeof lUnitParameters>[0],
@@ -46,7 +46,7 @@ function testVectorUnit(given: Parameters<typeof testParameters>[0]) {
   const small = { heads: 2, width: 16, hidden: 10, vocabulary: 9 } as const
   const parameters = testParameters({ ...small, ...given })
   const random = new Random(2)
-  return vectorUnit(parameters, randomModel(parameters, random).contents)
+  return vectorRow(parameters, randomModel(parameters, random).contents)
 }
 
 const modules = [

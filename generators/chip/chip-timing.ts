@@ -1,5 +1,6 @@
 import type { ChipTiming } from '../../src/compiler/timing.js'
 import { type HUnitParameters, hUnitTiming } from '../h-unit/index.js'
+import { rowSumEdges } from '../l-array/row-sum.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
 import { accumulatorLatency, lUnitTiming } from '../l-unit/schedule.js'
 import type { VectorUnitParameters } from '../vector-unit/parameters.js'
@@ -21,7 +22,7 @@ export function chipTiming(
       activation: sweep.activation,
       sum: sweep.negatedSum,
       exponent: sweep.exponent,
-      result: 1 + sweep.accumulatorWrite,
+      result: 1 + sweep.accumulatorWrite + rowSumEdges(lUnit, vectorUnit.columns),
       accumulatorLatency: accumulatorLatency(lUnit),
     },
     vector: {

@@ -3,7 +3,8 @@ import { defineModule, streamInput, streamOutput, type UInt, uint } from '../../
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { type HUnitParameters, hUnit } from '../h-unit/index.js'
-import { lArray } from '../l-array/l-array.js'
+import { lArray, type Mesh } from '../l-array/l-array.js'
+import { rowSumEdges } from '../l-array/row-sum.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
 import { lUnitTiming } from '../l-unit/schedule.js'
 import type { SweepSet } from '../l-unit/sequencer.js'
@@ -11,7 +12,7 @@ import type { LUnitContents } from '../l-unit/weights.js'
 import {
   type VectorUnitContents,
   type VectorUnitParameters,
-  vectorUnit,
+  vectorRow,
 } from '../vector-unit/index.js'
 import { axiLitePorts, axiLiteRegisters } from './axi-lite-registers.js'
 import { type ControllerParameters, controller, tokenBits } from './controller.js'
@@ -20,10 +21,13 @@ import { type ControllerParameters, controller, tokenBits } from './controller.j
 export interface ChipParts {
   readonly lUnit: LUnitParameters
   readonly sweeps: SweepSet
-  /** The ROMs of every L-Unit. */
-  readonly roms: readonly LUnitContents[]
+  readonly mesh: Mesh
+  /** The ROMs of every L-Unit, column after column of the mesh. */
+  readonly roms: readonly (readonly LUnitContents[])[]
   readonly vectorUnit: VectorUnitParameters
-  readonly vectorContents: VectorUnitContents
+  /** The ROMs of every vector unit. */
+  readonly vectorContents: readonly VectorUnitContents[]
+  /** Each of the H-Units, of which every `headColumns` vector units have one. */
   readonly hUnit: HUnitParameters
   readonly controller: ControllerParameters
 }
@@ -34,8 +38,8 @@ export interface ChipParts {
  */
 export function chip(name: string, parts: ChipParts) {
   const token = uint(tokenBits(parts.controller.vocabulary))
-  const array = lArray(parts.lUnit, parts.sweeps, parts.roms)
-  const vectors = vectorUnit(parts.vectorUnit, parts.vectorContents)
+  const array = lArray(parts.lUnit, parts.sweeps, parts.mesh, parts.roms)
+  const vectors = vectorRow(parts.vectorUnit, parts.vectorContents)
   const control = controller(parts.controller)
   const positionBits = indexType(parts.controller.positions).width
   const hash = createHash('sha256')
@@ -66,7 +70,7 @@ export function chip(name: string, parts: ChipParts) {
       registers.overflow_i.assign(program.overflow_o)
       registers.position_i.assign(program.position_o)
 
-      const vector = m.instance('u_vector_unit', vectors)
+      const vector = m.instance('u_vector_row', vectors)
       const sweep = m.instance('u_l_array', array, {
         start_i: program.sweep_start_o,
         order_i: fitted(program.sweep_order_o, indexType(parts.sweeps.orders.length).width),
@@ -84,11 +88,12 @@ export function chip(name: string, parts: ChipParts) {
       vector.results_i.assign(sweep.result_o)
       vector.result_valid_i.assign(sweep.result_valid_o)
       // Results of the sweep before are still on their way when a sweep starts.
-      const { accumulatorWrite } = lUnitTiming(parts.lUnit)
+      const resultEdges =
+        lUnitTiming(parts.lUnit).accumulatorWrite + rowSumEdges(parts.lUnit, parts.mesh.columns)
       const resultStart = new DelayLine(m, 'result_start', program.sweep_start_o, { reset: false })
       const resultBase = new DelayLine(m, 'result_base', program.sweep_results_o)
-      vector.result_start_i.assign(resultStart.after(accumulatorWrite))
-      connect(vector.result_base_i, resultBase.after(accumulatorWrite))
+      vector.result_start_i.assign(resultStart.after(resultEdges))
+      connect(vector.result_base_i, resultBase.after(resultEdges))
       vector.start_i.assign(program.vector_start_o)
       connect(vector.op_i, program.vector_operation_o)
       connect(vector.count_i, program.vector_beats_o)
@@ -103,19 +108,30 @@ export function chip(name: string, parts: ChipParts) {
       connect(vector.exponent_address_i, sweep.exponent_address_o)
       program.token_i.assign(vector.token_o)
 
-      const attention = m.instance('u_h_unit', hUnit(parts.hUnit), {
-        head_data_i: vector.head_data_o,
-        query_valid_i: vector.query_valid_o,
-        key_valid_i: vector.key_valid_o,
-        value_valid_i: vector.value_valid_o,
-        layer_i: program.layer_o,
-        position_i: program.position_o,
-        attend_start_i: program.attend_start_o,
-      })
-      m.unused(attention.done_o)
-      vector.mix_valid_i.assign(attention.mix_valid_o)
-      vector.mix_data_i.assign(attention.mix_data_o)
-      vector.mix_last_i.assign(attention.mix_last_o)
+      const { vectorLanes } = parts.hUnit
+      const hUnits = vector.head_data_o.elements.length / vectorLanes
+      const attention = Array.from({ length: hUnits }, (_, unit) =>
+        m.instance(`u_h_unit${unit}`, hUnit(parts.hUnit), {
+          head_data_i: vector.head_data_o.elements.slice(
+            unit * vectorLanes,
+            (unit + 1) * vectorLanes,
+          ),
+          query_valid_i: vector.query_valid_o,
+          key_valid_i: vector.key_valid_o,
+          value_valid_i: vector.value_valid_o,
+          layer_i: program.layer_o,
+          position_i: program.position_o,
+          attend_start_i: program.attend_start_o,
+        }),
+      )
+      const [first, ...others] = attention
+      m.unused(first!.done_o)
+      for (const { mix_valid_o, mix_last_o, done_o } of others) {
+        m.unused(mix_valid_o, mix_last_o, done_o)
+      }
+      vector.mix_valid_i.assign(first!.mix_valid_o)
+      vector.mix_data_i.assign(attention.flatMap(({ mix_data_o }) => mix_data_o.elements))
+      vector.mix_last_i.assign(first!.mix_last_o)
     },
     { documentation: 'LLaMA decoder with its weights in ROM' },
   )

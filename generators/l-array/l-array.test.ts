@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Random } from '../../src/common/random.js'
+import { columnGroups, columnLength } from '../../src/compiler/column-split.js'
 import type { SweptMatrix } from '../../src/compiler/placement.js'
 import { lUnitRoms } from '../../src/compiler/rom-contents.js'
 import {
@@ -9,7 +10,7 @@ import {
   sweepCycles,
   sweepOrder,
 } from '../../src/compiler/sweep-order.js'
-import { alignVector, matrixVector } from '../../src/golden/index.js'
+import { alignVector, MatrixProduct } from '../../src/golden/index.js'
 import { RomContents } from '../../src/hdl/index.js'
 import type { QuantizedMatrix } from '../../src/quantize/index.js'
 import { lUnitParameters, pipelineOfDepth } from '../l-unit/parameters.js'
@@ -17,6 +18,7 @@ import { accumulatorLatency, lUnitTiming } from '../l-unit/schedule.js'
 import { randomWeights } from '../l-unit/testing/random-weights.js'
 import { openModule } from '../testing/open-embedded.js'
 import { lArray } from './l-array.js'
+import { rowSumEdges } from './row-sum.js'
 
 const floats = new Float32Array(1)
 const bits = new Uint32Array(floats.buffer)
@@ -29,16 +31,20 @@ function patternOf(value: number): number {
 function sweeps(
   parameters: ReturnType<typeof lUnitParameters>,
   units: number,
+  columns: number,
   matrices: readonly QuantizedMatrix[],
 ): SweptMatrix[] {
   let [codeBase, scaleBase] = [0, 0]
   return matrices.map((matrix, i) => {
     const latency = { ...parameters, accumulatorLatency: accumulatorLatency(parameters) }
     const rows = Math.ceil(matrix.rows / units)
-    const order = sweepOrder(latency, rows, matrix.columns, matrix.bits / parameters.bits)
+    const length = columnLength(matrix.columns, matrix.group, columns)
+    const order = sweepOrder(latency, rows, length, matrix.bits / parameters.bits)
     const swept = {
       name: `m${i}`,
       rows: Array.from({ length: matrix.rows }, (_, row) => ({ matrix, row })),
+      columnGroups: columnGroups(Math.ceil(matrix.columns / matrix.group), columns),
+      results: matrix.rows,
       order,
       codeBase,
       scaleBase,
@@ -55,12 +61,15 @@ function randomMatrix(random: Random, rows: number, columns: number, codeBits: 2
 }
 
 test.each([
-  { units: 1, lanes: 8, depth: 6 },
-  { units: 2, lanes: 32, depth: 10 },
-  { units: 4, lanes: 16, depth: 0 },
+  { rows: 1, columns: 1, lUnits: 1, lanes: 8, depth: 6 },
+  { rows: 2, columns: 1, lUnits: 1, lanes: 32, depth: 10 },
+  { rows: 1, columns: 1, lUnits: 4, lanes: 16, depth: 0 },
+  { rows: 2, columns: 2, lUnits: 2, lanes: 16, depth: 10 },
+  { rows: 1, columns: 4, lUnits: 1, lanes: 32, depth: 6 },
 ])(
-  'sweeps of several matrices: $units units, $lanes lanes, depth $depth',
-  ({ units, lanes, depth }) => {
+  'sweeps of several matrices: $rows x $columns x $lUnits, $lanes lanes, depth $depth',
+  ({ rows, columns, lUnits, lanes, depth }) => {
+    const units = rows * lUnits
     const random = new Random(units)
     const parameters = lUnitParameters({
       group: 32,
@@ -73,56 +82,66 @@ test.each([
       randomMatrix(random, 3, 20, 4),
       randomMatrix(random, 8, 64, 4),
     ]
-    const swept = sweeps(parameters, units, matrices)
+    const swept = sweeps(parameters, units, columns, matrices)
     const set = {
       orders: swept.map(({ order }) => order),
       codeDepth: swept.reduce((sum, { order }) => sum + codeWords(order), 0),
       scaleDepth: swept.reduce((sum, { order }) => sum + scaleWords(order), 0),
     }
-    const contents = lUnitRoms({ lUnits: units, lanes, bits: 4 }, swept).map((roms) => ({
-      codes: RomContents.fromBytes(lanes * 4, roms.codeBytes),
-      scales: RomContents.fromWords(20, roms.scaleWords),
-    }))
-    const chip = openModule(lArray(parameters, set, contents))
-    const timing = lUnitTiming(parameters)
+    const contents = lUnitRoms({ columns, lUnits: units, lanes, bits: 4 }, swept).map((column) =>
+      column.map((roms) => ({
+        codes: RomContents.fromBytes(lanes * 4, roms.codeBytes),
+        scales: RomContents.fromWords(20, roms.scaleWords),
+      })),
+    )
+    const chip = openModule(lArray(parameters, set, { rows, columns }, contents))
+    const resultEdge = lUnitTiming(parameters).accumulatorWrite + rowSumEdges(parameters, columns)
+    const { mantissaBits } = parameters
     for (const [number, matrix] of matrices.entries()) {
       const x = Float32Array.from(
         { length: matrix.columns },
         () => random.integer(-(2 ** 20), 2 ** 20) / 2 ** 19,
       )
-      const aligned = alignVector(x, 32, parameters.mantissaBits)
-      const expected = [...matrixVector(matrix, x, parameters.mantissaBits)].map(patternOf)
-      const { order, codeBase, scaleBase } = swept[number]!
+      const aligned = alignVector(x, 32, mantissaBits)
+      const product = new MatrixProduct(matrix, { mantissaBits, digitBits: 4, columns })
+      const expected = [...product.times(x)].map(patternOf)
+      const { order, codeBase, scaleBase, columnGroups: dealt } = swept[number]!
+      const groupsAt = (step: number) => dealt.map((groups) => aligned[groups[step]!])
       const results: number[] = []
       const times: number[] = []
       chip.poke('order_i', number)
       chip.poke('code_base_i', codeBase)
       chip.poke('scale_base_i', scaleBase)
       chip.poke('start_i', true)
-      const cycles = sweepCycles(order) + timing.accumulatorWrite + 2
+      const cycles = sweepCycles(order) + resultEdge + 2
       for (let cycle = 0; cycle < cycles; cycle++) {
         const beat = chip.peek('activation_address_o')
         const group = Math.floor((beat * lanes) / 32)
         const first = (beat * lanes) % 32
-        const mantissas = aligned[group]?.mantissas.subarray(first, first + lanes)
-        const sum = aligned[chip.peek('sum_address_o')]?.sum ?? 0
-        const exponent = aligned[chip.peek('exponent_address_o')]?.exponent ?? 0
+        const beats = groupsAt(group).flatMap((own) =>
+          Array.from({ length: lanes }, (_, lane) => own?.mantissas[first + lane] ?? 0),
+        )
+        const sums = groupsAt(chip.peek('sum_address_o')).map((own) => own?.sum ?? 0)
+        const exponents = groupsAt(chip.peek('exponent_address_o')).map((own) => own?.exponent ?? 0)
         if (chip.peek('result_valid_o')) {
           results.push(...(chip.peek('result_o') as number[]))
           times.push(cycle)
         }
         chip.step()
         chip.poke('start_i', false)
+        chip.poke('activation_i', beats)
         chip.poke(
-          'activation_i',
-          Array.from({ length: lanes }, (_, i) => mantissas?.[i] ?? 0),
+          'negated_sum_i',
+          sums.map((sum) => -sum),
         )
-        chip.poke('negated_sum_i', -sum)
-        chip.poke('exponent_i', exponent + 127)
+        chip.poke(
+          'exponent_i',
+          exponents.map((exponent) => exponent + 127),
+        )
       }
       expect(results.slice(0, matrix.rows)).toEqual(expected)
       expect(results.slice(matrix.rows).every((value) => value === 0)).toBe(true)
-      expect(times).toEqual(rowEnds(order).map((end) => 1 + end + timing.accumulatorWrite))
+      expect(times).toEqual(rowEnds(order).map((end) => 1 + end + resultEdge))
     }
   },
 )

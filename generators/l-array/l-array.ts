@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
+import { DelayLine } from '../common/delay-line.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
-import { lUnitOfContents } from '../l-unit/l-unit.js'
 import { describeParameters, type LUnitParameters, parametersName } from '../l-unit/parameters.js'
 import {
   accumulatorsOf,
@@ -13,31 +13,44 @@ import {
 } from '../l-unit/sequencer.js'
 import type { LUnitContents } from '../l-unit/weights.js'
 import { lUnitWidths } from '../l-unit/widths.js'
+import { matrixUnit } from './matrix-unit.js'
+import { rowSum, rowSumEdges } from './row-sum.js'
+
+/** Matrix units side by side. */
+export interface Mesh {
+  readonly rows: number
+  /** A power of two. */
+  readonly columns: number
+}
 
 /**
- * L-Units with the matrices of a whole model in their ROMs, and the sequencer that takes them through a
- * matrix at a time. Activations come from memories outside, one clock edge after their address. With
- * `result_valid_o`, `result_o` holds the next row of every unit.
+ * A mesh of matrix units with the matrices of a whole model in their ROMs, and the sequencer that takes them through
+ * a matrix at a time. The matrix units of a column see the same activations, which come from a memory outside, one
+ * clock edge after their address, with the sum and the exponent of their group; the results of a row are added
+ * over the columns. With `result_valid_o`, `result_o` holds the next row of every L-Unit of a column.
  *
- * @param contents of the ROMs, one pair for each unit
+ * @param contents of the ROMs, for each column a pair for each L-Unit, those of the first row first
  */
 export function lArray(
   parameters: LUnitParameters,
   set: SweepSet,
-  contents: readonly LUnitContents[],
+  { rows, columns }: Mesh,
+  contents: readonly (readonly LUnitContents[])[],
 ) {
+  const lUnits = contents[0]!.length / rows
   const accumulators = accumulatorsOf(set)
-  const definitions = contents.map((roms, unit) =>
-    lUnitOfContents(parameters, roms, accumulators, {
-      name: `n${unit}`,
-      parameters: { unit },
-      documentation: `L-Unit ${unit}: INT${parameters.bits} weights in ROM with their multiply-accumulate`,
-    }),
+  const matrixUnits = contents.map((column, c) =>
+    Array.from({ length: rows }, (_, row) =>
+      matrixUnit(parameters, accumulators, column.slice(row * lUnits, (row + 1) * lUnits), {
+        row,
+        column: c,
+      }),
+    ),
   )
   const hash = createHash('sha256')
-  for (const { name } of definitions) hash.update(name)
+  for (const { name } of matrixUnits.flat()) hash.update(name)
   return defineModule(
-    `l_array_${parametersName(parameters)}_u${contents.length}_${hash.digest('hex').slice(0, 8)}`,
+    `l_array_${parametersName(parameters)}_${rows}x${columns}x${lUnits}_${hash.digest('hex').slice(0, 8)}`,
     {
       start_i: input(bool),
       order_i: input(indexType(set.orders.length)),
@@ -48,12 +61,12 @@ export function lArray(
       activation_address_o: output(indexType(activationDepth(set))),
       sum_address_o: output(indexType(groupDepth(set))),
       exponent_address_o: output(indexType(groupDepth(set))),
-      activation_i: input(vec(sint(parameters.mantissaBits), parameters.lanes)),
-      negated_sum_i: input(sint(lUnitWidths(parameters).sum)),
-      exponent_i: input(uint(exponentBits)),
+      activation_i: input(vec(sint(parameters.mantissaBits), columns * parameters.lanes)),
+      negated_sum_i: input(vec(sint(lUnitWidths(parameters).sum), columns)),
+      exponent_i: input(vec(uint(exponentBits), columns)),
       running_o: output(bool),
       result_valid_o: output(bool),
-      result_o: output(vec(number32, contents.length)),
+      result_o: output(vec(number32, rows * lUnits)),
     },
     (m, ports) => {
       const sequencer = m.instance('u_sequencer', sweepSequencer(parameters, set), {
@@ -68,26 +81,40 @@ export function lArray(
       ports.sum_address_o.assign(sequencer.sum_address_o)
       ports.exponent_address_o.assign(sequencer.exponent_address_o)
       ports.running_o.assign(sequencer.running_o)
-      ports.result_valid_o.assign(sequencer.result_valid_o)
-      for (const [unit, definition] of definitions.entries()) {
-        const { result_o } = m.instance(`u_l_unit${unit}`, definition, {
-          code_address_i: sequencer.code_address_o,
-          activation_i: ports.activation_i,
-          first_beat_i: sequencer.first_beat_o,
-          scale_address_i: sequencer.scale_address_o,
-          negated_sum_i: ports.negated_sum_i,
-          exponent_i: ports.exponent_i,
-          first_group_i: sequencer.first_group_o,
-          read_index_i: sequencer.read_index_o,
-          write_index_i: sequencer.write_index_o,
-          write_enable_i: sequencer.write_enable_o,
-        })
-        ports.result_o.elements[unit]!.assign(result_o)
+      const { lanes } = parameters
+      const results = matrixUnits.map((column, c) =>
+        column.map(
+          (definition, row) =>
+            m.instance(`u_matrix_unit_r${row}c${c}`, definition, {
+              code_address_i: sequencer.code_address_o,
+              activation_i: ports.activation_i.elements.slice(c * lanes, (c + 1) * lanes),
+              first_beat_i: sequencer.first_beat_o,
+              scale_address_i: sequencer.scale_address_o,
+              negated_sum_i: ports.negated_sum_i.at(c),
+              exponent_i: ports.exponent_i.at(c),
+              first_group_i: sequencer.first_group_o,
+              read_index_i: sequencer.read_index_o,
+              write_index_i: sequencer.write_index_o,
+              write_enable_i: sequencer.write_enable_o,
+            }).result_o.elements,
+        ),
+      )
+      const valid = new DelayLine(m, 'result_valid', sequencer.result_valid_o, { reset: false })
+      ports.result_valid_o.assign(valid.after(rowSumEdges(parameters, columns)))
+      for (let row = 0; row < rows; row++) {
+        const ofRow = results.flatMap((column) => column[row]!)
+        const sums =
+          columns === 1
+            ? ofRow
+            : m.instance(`u_row_sum${row}`, rowSum(parameters, columns, lUnits), {
+                result_i: ofRow,
+              }).result_o.elements
+        for (const [unit, sum] of sums.entries()) ports.result_o.at(row * lUnits + unit).assign(sum)
       }
     },
     {
-      parameters: { ...describeParameters(parameters), units: contents.length },
-      documentation: `${contents.length} L-Units that share the rows of every matrix`,
+      parameters: { ...describeParameters(parameters), rows, columns, lUnits },
+      documentation: `${rows} x ${columns} matrix units of ${lUnits} L-Units`,
     },
   )
 }

@@ -1,9 +1,10 @@
 import { InputError } from '../../src/common/input-error.js'
+import { columnElements } from '../../src/compiler/column-split.js'
 import { RomContents } from '../../src/hdl/index.js'
 import { binary32Bits } from './arithmetic.js'
-import { beatsOf, type VectorUnitParameters } from './parameters.js'
+import type { VectorUnitParameters } from './parameters.js'
 
-/** What the ROMs of the vector unit hold. */
+/** What the ROMs of a vector unit hold. */
 export interface VectorUnitContents {
   /** A beat of 8-bit codes a word, lane 0 lowest, token after token. */
   readonly embeddingCodes: RomContents
@@ -25,15 +26,17 @@ export interface EmbeddingWeights {
 }
 
 /**
+ * The ROMs of every vector unit.
+ *
  * @param norms in the order of their use, `2 * layers + 1` of `width` weights
  * @throws InputError for weights of another size
  */
-export function vectorUnitContents(
+export function vectorRowContents(
   parameters: VectorUnitParameters,
   embedding: EmbeddingWeights,
   norms: readonly Float32Array[],
-): VectorUnitContents {
-  const { vectorLanes, width, vocabulary, layers, group } = parameters
+): VectorUnitContents[] {
+  const { width, vocabulary, layers, group, columns } = parameters
   const groups = Math.ceil(width / group)
   const check = (field: string, given: number, expected: number) => {
     if (given === expected) return
@@ -44,34 +47,57 @@ export function vectorUnitContents(
   check('embedding zero-points', embedding.zeroPoints.length, vocabulary * groups)
   check('norms', norms.length, 2 * layers + 1)
   for (const norm of norms) check('norm', norm.length, width)
+  return Array.from({ length: columns }, (_, column) =>
+    unitContents(parameters, embedding, norms, column),
+  )
+}
 
-  const weights = Uint32Array.from(norms.flatMap((norm) => [...norm].map(binary32Bits)))
-  const scales = Uint32Array.from(
-    embedding.scales,
-    (scale, i) => embedding.zeroPoints[i]! * 2 ** 16 + scale,
+function unitContents(
+  parameters: VectorUnitParameters,
+  embedding: EmbeddingWeights,
+  norms: readonly Float32Array[],
+  column: number,
+): VectorUnitContents {
+  const { vectorLanes, width, vocabulary, group, columns } = parameters
+  const groups = Math.ceil(width / group)
+  const elements = columnElements(width, group, columns, column)
+  const steps = Math.ceil(elements.length / group)
+  const codes = new Uint8Array(vocabulary * elements.length)
+  const scales = new Uint32Array(vocabulary * steps)
+  for (let token = 0; token < vocabulary; token++) {
+    for (const [i, element] of elements.entries()) {
+      if (element === undefined) continue
+      codes[token * elements.length + i] = embedding.codes[token * width + element]!
+    }
+    for (let step = 0; step < steps; step++) {
+      const at = token * groups + step * columns + column
+      if (step * columns + column >= groups) continue
+      scales[token * steps + step] = embedding.zeroPoints[at]! * 2 ** 16 + embedding.scales[at]!
+    }
+  }
+  const weights = norms.flatMap((norm) =>
+    elements.map((element) => (element === undefined ? 0 : binary32Bits(norm[element]!))),
   )
   return {
-    embeddingCodes: RomContents.fromBytes(8 * vectorLanes, embedding.codes),
+    embeddingCodes: RomContents.fromBytes(8 * vectorLanes, codes),
     embeddingScales: RomContents.fromWords(24, scales),
-    normWeights: RomContents.fromBytes(32 * vectorLanes, littleEndian(weights)),
-    rotations: rotationContents(parameters),
+    normWeights: RomContents.fromBytes(32 * vectorLanes, littleEndian(Uint32Array.from(weights))),
+    rotations: rotationContents(parameters, column),
   }
 }
 
 /** Sines and cosines of `position * base^(-2 j / h)`; see docs/arithmetic.md. */
-function rotationContents(parameters: VectorUnitParameters): RomContents {
-  const { positions, headSize, ropeBase, vectorLanes } = parameters
-  const pairs = headSize / 2
-  const words = new Uint32Array(positions * beatsOf(parameters).head * vectorLanes)
+function rotationContents(parameters: VectorUnitParameters, column: number): RomContents {
+  const { positions, headSize, ropeBase, vectorLanes, group, headColumns } = parameters
+  const share = columnElements(headSize, group, headColumns, column % headColumns)
+  const words: number[] = []
   for (let position = 0; position < positions; position++) {
-    for (let pair = 0; pair < pairs; pair++) {
-      const angle = position * ropeBase ** ((-2 * pair) / headSize)
-      const at = 2 * (position * pairs + pair)
-      words[at] = binary32Bits(Math.sin(angle))
-      words[at + 1] = binary32Bits(Math.cos(angle))
+    for (let i = 0; i < share.length; i += 2) {
+      const angle = position * ropeBase ** (-share[i]! / headSize)
+      words.push(binary32Bits(Math.sin(angle)), binary32Bits(Math.cos(angle)))
     }
   }
-  return RomContents.fromBytes(32 * vectorLanes, littleEndian(words))
+  return RomContents.fromBytes(32 * vectorLanes, littleEndian(Uint32Array.from(words)))
 }
 
 function littleEndian(words: Uint32Array): Uint8Array {

@@ -3,10 +3,10 @@ export { activationReadPorts, alignUnit } from './align-unit.js'
 export {
   type EmbeddingWeights,
   type VectorUnitContents,
-  vectorUnitContents,
+  vectorRowContents,
 } from './contents.js'
 export { sweepType, type VectorSweep, vectorSweeps } from './operations.js'
 export { checkVectorUnitParameters, type VectorUnitParameters } from './parameters.js'
 export { intervalBits } from './sequencer.js'
 export { type VectorTiming, vectorTiming } from './timing.js'
-export { vectorUnit } from './vector-unit.js'
+export { vectorRow } from './vector-row.js'

@@ -10,20 +10,21 @@ import { beatsOf, type VectorUnitParameters } from './parameters.js'
 const accumulatorCount = 4
 
 /**
- * The factor of an RMSNorm from the squares of a vector, a beat at a time: `r` for rows of key, value, feed forward and
+ * The factor of an RMSNorm from the squares of a vector, a beat of all vector units at a time: `r` for rows of key, value, feed forward and
  * head, `r_q` for rows of the query; see docs/arithmetic.md. Both hold until the next vector's are there.
  */
 export function normFactor(parameters: VectorUnitParameters) {
-  const { vectorLanes, width, headSize, epsilon } = parameters
+  const { width, headSize, epsilon } = parameters
+  const lanes = parameters.columns * parameters.vectorLanes
   const beats = beatsOf(parameters).width
   const used = Math.min(accumulatorCount, beats)
   const constant = (value: number) => number32.literal(binary32Bits(value))
   return defineModule(
-    `norm_factor_v${vectorLanes}_n${width}_h${headSize}_e${binary32Bits(epsilon).toString(16)}`,
+    `norm_factor_v${lanes}_n${width}_h${headSize}_e${binary32Bits(epsilon).toString(16)}`,
     {
       valid_i: input(bool),
       last_i: input(bool),
-      squares_i: input(vec(number32, vectorLanes)),
+      squares_i: input(vec(number32, lanes)),
       factor_o: output(number32),
       query_factor_o: output(number32),
     },
@@ -32,7 +33,7 @@ export function normFactor(parameters: VectorUnitParameters) {
       const beatSum = balancedTree<UInt>(squares_i.elements, (a, b) =>
         sumOf(m, `tree${adders++}`, a, b),
       )
-      const treeEdges = Math.log2(vectorLanes) * latencies.add
+      const treeEdges = Math.log2(lanes) * latencies.add
       const valid = new DelayLine(m, 'valid', valid_i, { reset: false }).after(treeEdges)
       const last = new DelayLine(m, 'last', last_i).after(treeEdges)
 
@@ -85,7 +86,7 @@ export function normFactor(parameters: VectorUnitParameters) {
       query_factor_o.assign(queryFactor)
     },
     {
-      parameters: { vectorLanes, width, headSize, epsilon },
+      parameters: { lanes, width, headSize, epsilon },
       documentation: 'Reciprocal root of the mean of squares',
     },
   )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { InputError } from '../../src/common/input-error.js'
 import { Random } from '../../src/common/random.js'
-import { vectorUnitContents } from './contents.js'
+import { vectorRowContents } from './contents.js'
 import { checkVectorUnitParameters, type VectorUnitParameters } from './parameters.js'
 import { randomModel } from './testing/random-model.js'
 import { testParameters } from './testing/test-parameters.js'
@@ -30,6 +30,6 @@ test('weights of another size are refused', () => {
   const parameters = testParameters()
   const { embedding, norms } = randomModel(parameters, new Random(1))
   const short = { ...embedding, zeroPoints: embedding.zeroPoints.subarray(1) }
-  expect(() => vectorUnitContents(parameters, short, norms)).toThrow(InputError)
-  expect(() => vectorUnitContents(parameters, embedding, norms.slice(1))).toThrow(InputError)
+  expect(() => vectorRowContents(parameters, short, norms)).toThrow(InputError)
+  expect(() => vectorRowContents(parameters, embedding, norms.slice(1))).toThrow(InputError)
 })

@@ -1,10 +1,15 @@
 import { InputError } from '../../src/common/input-error.js'
+import { columnLength } from '../../src/compiler/column-split.js'
 import { type RomPolicy, romPolicyIdentifier } from '../rom/policy.js'
 
 export interface VectorUnitParameters {
-  /** Numbers of a beat, V: a power of two from 2 on that divides head size and group. */
+  /** Vector units, C, one for each column of the mesh: a power of two. */
+  readonly columns: number
+  /** Vector units that share the heads of an H-Unit; divides `columns`. */
+  readonly headColumns: number
+  /** Numbers of a beat of a vector unit, V: a power of two from 2 on that divides its share of a head, and the group. */
   readonly vectorLanes: number
-  /** Results of the L array in a tick, U; one of U and V divides the other. */
+  /** Results of the L array in a tick for each vector unit, U; one of U and V divides the other. */
   readonly results: number
   /** Beats of the result memory, a power of two. */
   readonly resultBeats: number
@@ -32,17 +37,23 @@ export interface VectorUnitParameters {
 /** @throws InputError for values that cannot be built */
 export function checkVectorUnitParameters(parameters: VectorUnitParameters): void {
   const { vectorLanes, results, resultBeats, width, heads, headSize, group } = parameters
-  const { activationLanes, mantissaBits } = parameters
+  const { activationLanes, mantissaBits, columns, headColumns } = parameters
   const check = (field: keyof VectorUnitParameters, holds: boolean, hint: string) => {
     if (holds) return
     throw new InputError(`${parameters[field]} is not possible`, { field }, hint)
   }
-  const fits = headSize % vectorLanes === 0 && group % vectorLanes === 0
+  const fits = (headSize / headColumns) % vectorLanes === 0 && group % vectorLanes === 0
   const most = Math.max(results, vectorLanes)
+  check('columns', isPowerOfTwo(columns), 'a power of two')
+  check(
+    'headColumns',
+    columns % headColumns === 0 && (headColumns === 1 || headSize % (group * headColumns) === 0),
+    'columns that share a head in whole groups',
+  )
   check(
     'vectorLanes',
     isPowerOfTwo(vectorLanes) && vectorLanes >= 2 && fits,
-    'a power of two from 2 on that divides head size and group',
+    'a power of two from 2 on that divides a share of a head, and the group',
   )
   check(
     'results',
@@ -63,24 +74,36 @@ function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && Number.isInteger(Math.log2(value))
 }
 
-/** Beats of the residual stream, of a head, and of the hidden vector. */
-export function beatsOf({ width, headSize, hidden, vectorLanes }: VectorUnitParameters) {
+/** Numbers of the residual stream, of a head, and of the hidden vector that a vector unit has. */
+export function lengthsOf(parameters: VectorUnitParameters) {
+  const { width, headSize, hidden, group, columns, headColumns } = parameters
   return {
-    width: width / vectorLanes,
-    head: headSize / vectorLanes,
+    width: columnLength(width, group, columns),
+    head: headSize / headColumns,
+    hidden: columnLength(hidden, group, columns),
+  }
+}
+
+/** The same in beats; those of the vocabulary are shared by all vector units. */
+export function beatsOf(parameters: VectorUnitParameters) {
+  const { vectorLanes, columns, vocabulary } = parameters
+  const { width, head, hidden } = lengthsOf(parameters)
+  return {
+    width: Math.ceil(width / vectorLanes),
+    head: head / vectorLanes,
     hidden: Math.ceil(hidden / vectorLanes),
+    vocabulary: Math.ceil(vocabulary / (columns * vectorLanes)),
   }
 }
 
 /** Beats of the longest sweep. */
 export function longestSweep(parameters: VectorUnitParameters): number {
-  const { vocabulary, vectorLanes } = parameters
-  const { width, hidden } = beatsOf(parameters)
-  return Math.max(width, 2 * hidden, Math.ceil(vocabulary / vectorLanes))
+  const { width, hidden, vocabulary } = beatsOf(parameters)
+  return Math.max(width, 2 * hidden, vocabulary)
 }
 
-/** For module names: `v8_u8_n64`, what of the parameters they are told apart by. */
+/** For module names: `c1_v8_u8_n64`, what of the parameters they are told apart by. */
 export function vectorUnitName(parameters: VectorUnitParameters): string {
-  const { vectorLanes, results, width, hidden, vocabulary, rom } = parameters
-  return `v${vectorLanes}_u${results}_n${width}_h${hidden}_t${vocabulary}_${romPolicyIdentifier(rom)}`
+  const { columns, vectorLanes, results, width, hidden, vocabulary, rom } = parameters
+  return `c${columns}_v${vectorLanes}_u${results}_n${width}_h${hidden}_t${vocabulary}_${romPolicyIdentifier(rom)}`
 }

@@ -31,8 +31,9 @@ function normBeats(parameters: VectorUnitParameters): number {
 /** Issues the beats of a sweep: every address of a beat stands in the cycle in which `issue_o` is 1. */
 export function sweepIssuer(parameters: VectorUnitParameters) {
   const { resultBeats, vocabulary, positions, width, group, vectorLanes } = parameters
+  const { columns } = parameters
   const beats = beatsOf(parameters)
-  const embeddingGroups = Math.ceil(width / group)
+  const embeddingGroups = Math.ceil(width / (group * columns))
   const beatType = indexType(longestSweep(parameters))
   return defineModule(
     `vector_issuer_${vectorUnitName(parameters)}_b${resultBeats}_p${positions}_l${parameters.layers}_g${group}`,

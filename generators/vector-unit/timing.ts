@@ -60,8 +60,8 @@ export const resultEdges = {
 } as const
 
 /** Edges from a beat's squares to the factor: tree, accumulator, the sum of four, mean, epsilon, root, register. */
-export function factorEdges({ vectorLanes }: VectorUnitParameters): number {
-  const tree = Math.log2(vectorLanes) * add
+export function factorEdges({ columns, vectorLanes }: VectorUnitParameters): number {
+  const tree = Math.log2(columns * vectorLanes) * add
   const accumulator = add + 1
   const register = 1
   return tree + accumulator + 2 * add + multiply + add + table + register

@@ -15,28 +15,30 @@ import { balancedTree } from '../common/balanced-tree.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { number32 } from '../l-unit/datapath.js'
-import type { VectorUnitParameters } from './parameters.js'
+import { beatsOf, type VectorUnitParameters } from './parameters.js'
 
 /**
- * The first of the largest logits, which come a beat at a time; those beyond the vocabulary do not count. The token is
+ * The first of the largest logits, which come a beat of all vector units at a time; those beyond the vocabulary do not count. The token is
  * there two clock edges after the last beat.
  */
-export function tokenChoice({ vectorLanes, vocabulary }: VectorUnitParameters) {
-  const beats = Math.ceil(vocabulary / vectorLanes)
+export function tokenChoice(parameters: VectorUnitParameters) {
+  const { vocabulary } = parameters
+  const lanes = parameters.columns * parameters.vectorLanes
+  const beats = beatsOf(parameters).vocabulary
   const tokenType = indexType(vocabulary)
-  const laneType = indexType(vectorLanes)
+  const laneType = indexType(lanes)
   return defineModule(
-    `token_choice_v${vectorLanes}_t${vocabulary}`,
+    `token_choice_v${lanes}_t${vocabulary}`,
     {
       valid_i: input(bool),
       last_i: input(bool),
       beat_i: input(indexType(beats)),
-      logits_i: input(vec(number32, vectorLanes)),
+      logits_i: input(vec(number32, lanes)),
       token_valid_o: output(bool),
       token_o: output(tokenType),
     },
     (m, { valid_i, last_i, beat_i, logits_i, token_valid_o, token_o }) => {
-      const lanesOfLast = vocabulary - (beats - 1) * vectorLanes
+      const lanesOfLast = vocabulary - (beats - 1) * lanes
       const isLastBeat = beat_i.eq(beats - 1)
       const candidates = logits_i.elements.map((logit, lane) => {
         const key = orderedKey(logit)
@@ -64,7 +66,7 @@ export function tokenChoice({ vectorLanes, vocabulary }: VectorUnitParameters) {
       m.unused(token)
     },
     {
-      parameters: { vectorLanes, vocabulary },
+      parameters: { lanes, vocabulary },
       documentation: 'The first of the largest logits',
     },
   )

@@ -79,7 +79,7 @@ class Token {
   normalise(ends: number[], norm: number): void {
     const { vectorLanes, epsilon } = this.parameters
     const issue = ends.at(-1)!
-    this.factor = normFactor(this.x, vectorLanes, epsilon)
+    this.factor = normFactor(this.x, { vectorLanes }, epsilon)
     this.factorFrom = issue + this.timing.factor
     this.expectAligned(
       scaled(this.x, this.model.norms[norm]!),
@@ -283,7 +283,7 @@ test.each(shapes.slice(1, 3))(
       bench.sweep(from - 1, { sweep, count: 1 })
       bench.sweep(from, { sweep, count: 1 })
       bench.runTo(from + 20)
-      const factor = normFactor(embeddingRow(embedding, token), vectorLanes, epsilon)
+      const factor = normFactor(embeddingRow(embedding, token), { vectorLanes }, epsilon)
       const scale = Math.fround(Math.LOG2E / Math.sqrt(headSize))
       const used = sweep === 'query' ? round32(factor * scale) : factor
       const [early, exact] = bench.outputs[sweep]

@@ -1,40 +1,56 @@
-import { bool, defineModule, input, mux, output, vec } from '../../src/hdl/index.js'
+import { bool, defineModule, input, mux, output, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { number32 } from '../l-unit/datapath.js'
+import type { AlignParameters } from './align-shape.js'
 import { activationReadPorts, alignUnit } from './align-unit.js'
 import { productOf } from './arithmetic.js'
 import type { VectorUnitContents } from './contents.js'
 import { headPipe } from './head-pipe.js'
-import { normFactor } from './norm-factor.js'
 import { normPipe } from './norm-pipe.js'
-import { isSweep } from './operations.js'
+import { isSweep, sweepType } from './operations.js'
 import {
-  checkVectorUnitParameters,
+  beatsOf,
+  lengthsOf,
+  longestSweep,
   type VectorUnitParameters,
   vectorUnitName,
 } from './parameters.js'
 import { resultMemory } from './result-memory.js'
-import { sweepIssuer, sweepPorts } from './sequencer.js'
 import { swigluPipe } from './swiglu-pipe.js'
 import { resultEdges } from './timing.js'
-import { tokenChoice } from './token-choice.js'
+
+/** What the align unit of a vector unit holds. */
+export function alignParametersOf(parameters: VectorUnitParameters): AlignParameters {
+  const { vectorLanes, activationLanes, group, mantissaBits } = parameters
+  const { width, hidden } = lengthsOf(parameters)
+  return { vectorLanes, activationLanes, group, mantissaBits, width, hidden }
+}
+
+/** The beat that all vector units work on: what the issuer gives out. */
+export function issuedBeatPorts(parameters: VectorUnitParameters, contents: VectorUnitContents) {
+  return {
+    issue_i: input(bool),
+    operation_i: input(sweepType),
+    is_last_i: input(bool),
+    beat_i: input(indexType(longestSweep(parameters))),
+    result_address_i: input(indexType(parameters.resultBeats)),
+    norm_address_i: input(uint(contents.normWeights.addressWidth)),
+    rotation_address_i: input(uint(contents.rotations.addressWidth)),
+    code_address_i: input(uint(contents.embeddingCodes.addressWidth)),
+    scale_address_i: input(uint(contents.embeddingScales.addressWidth)),
+  } as const
+}
 
 /**
- * Everything between two matrices of a decoder but attention, as `docs/arithmetic.md` defines it: sweeps over the results
- * of the L array in beats of `vectorLanes` numbers, and the align unit with the activations of the next matrix.
- *
- * `result_start_i` says to which beat the results that come after it go. `start_i` starts a sweep; all is at
- * fixed cycles from there, which `vectorTiming` tells, and nothing waits. `embed` and `residual` end in a norm, whose
- * factor holds until the next. `query` and `key` come in beats of heads whose neighbouring rows rotate together;
- * `swiglu` alternates a beat of gate rows and a beat of up rows. `mix_data_i` are beats from attention.
- *
- * @throws InputError for parameters that cannot be built
+ * A vector unit: one column's share of every vector, from the results of the L array to the activations of the next
+ * matrix, `vectorLanes` numbers a beat. It has no control of its own ({@link vectorRow}). `squares_o` belong to
+ * `scaled_valid_o`; `rows_o` are results times the norm's factor, `resultEdges.scaled` edges after their issue.
  */
 export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUnitContents) {
-  checkVectorUnitParameters(parameters)
-  const { vectorLanes, results, resultBeats, vocabulary } = parameters
+  const { vectorLanes, results, resultBeats } = parameters
   const numbers = vec(number32, vectorLanes)
+  const align = alignParametersOf(parameters)
   const hash = Object.values(contents).map((rom) => rom.hash.slice(0, 4))
   return defineModule(
     `vector_unit_${vectorUnitName(parameters)}_${hash.join('')}`,
@@ -43,68 +59,58 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
       result_base_i: input(indexType(resultBeats)),
       result_valid_i: input(bool),
       results_i: input(vec(number32, results)),
-      ...sweepPorts(parameters),
+      ...issuedBeatPorts(parameters, contents),
+      factor_i: input(number32),
+      query_factor_i: input(number32),
       mix_valid_i: input(bool),
       mix_last_i: input(bool),
       mix_data_i: input(numbers),
+      scaled_valid_o: output(bool),
+      scaled_last_o: output(bool),
+      squares_o: output(numbers),
+      rows_o: output(numbers),
       query_valid_o: output(bool),
       key_valid_o: output(bool),
       value_valid_o: output(bool),
       head_data_o: output(numbers),
-      logit_valid_o: output(bool),
-      logits_o: output(numbers),
-      token_valid_o: output(bool),
-      token_o: output(indexType(vocabulary)),
       align_bank_o: output(bool),
-      ...activationReadPorts(parameters),
+      ...activationReadPorts(align),
     },
     (m, ports) => {
-      const sweep = m.instance('u_issuer', sweepIssuer(parameters), {
-        start_i: ports.start_i,
-        op_i: ports.op_i,
-        count_i: ports.count_i,
-        interval_i: ports.interval_i,
-        source_i: ports.source_i,
-        table_i: ports.table_i,
-        position_i: ports.position_i,
-        token_i: ports.token_i,
-      })
       const { beat_o: results_o } = m.instance('u_results', resultMemory(parameters), {
         start_i: ports.result_start_i,
         base_i: ports.result_base_i,
         valid_i: ports.result_valid_i,
         results_i: ports.results_i,
-        address_i: sweep.result_address_o,
+        address_i: ports.result_address_i,
       })
-      const { operation_o: operation, issue_o: issue } = sweep
+      const { operation_i: operation, issue_i: issue } = ports
 
       const norm = normPipe(parameters, contents)
       const residual = m.instance('u_norm', norm, {
         issue_i: issue.and(isSweep(operation, 'embed', 'residual')),
         is_embedding_i: isSweep(operation, 'embed'),
-        is_last_i: sweep.is_last_o,
-        beat_i: sweep.beat_o.truncate(norm.ports.beat_i.type.width),
-        norm_address_i: sweep.norm_address_o,
-        code_address_i: sweep.code_address_o,
-        scale_address_i: sweep.scale_address_o,
+        is_last_i: ports.is_last_i,
+        beat_i: ports.beat_i.truncate(norm.ports.beat_i.type.width),
+        norm_address_i: ports.norm_address_i,
+        code_address_i: ports.code_address_i,
+        scale_address_i: ports.scale_address_i,
         results_i: results_o,
       })
-      const factor = m.instance('u_factor', normFactor(parameters), {
-        valid_i: residual.scaled_valid_o,
-        last_i: residual.scaled_last_o,
-        squares_i: residual.squares_o,
-      })
+      ports.scaled_valid_o.assign(residual.scaled_valid_o)
+      ports.scaled_last_o.assign(residual.scaled_last_o)
+      ports.squares_o.assign(residual.squares_o)
 
       const isQuery = m.delayed('is_query', isSweep(operation, 'query'))
-      const rowFactor = m.let('row_factor', mux(isQuery, factor.query_factor_o, factor.factor_o))
+      const rowFactor = m.let('row_factor', mux(isQuery, ports.query_factor_i, ports.factor_i))
       const rows = results_o.map((result, lane) => productOf(m, `row${lane}`, result, rowFactor))
+      ports.rows_o.assign(rows)
       const { scaled } = resultEdges
-      const isOdd = sweep.beat_o.bit(0)
+      const isOdd = ports.beat_i.bit(0)
       const beatOf = (name: string, signal: typeof issue) =>
         new DelayLine(m, name, issue.and(signal), { reset: false }).after(scaled)
-      const last = new DelayLine(m, 'is_last', sweep.is_last_o).after(scaled)
-      const beat = new DelayLine(m, 'beat', sweep.beat_o).after(scaled)
-      const rotation = new DelayLine(m, 'rotation_address', sweep.rotation_address_o)
+      const last = new DelayLine(m, 'is_last', ports.is_last_i).after(scaled)
+      const rotation = new DelayLine(m, 'rotation_address', ports.rotation_address_i)
 
       const heads = m.instance('u_heads', headPipe(parameters, contents), {
         query_i: beatOf('query', isSweep(operation, 'query')),
@@ -126,27 +132,13 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
         data_i: rows,
       })
 
-      const logitValid = beatOf('logit', isSweep(operation, 'head'))
-      const choice = tokenChoice(parameters)
-      const token = m.instance('u_token', choice, {
-        valid_i: logitValid,
-        last_i: last,
-        beat_i: beat.truncate(choice.ports.beat_i.type.width),
-        logits_i: rows,
-      })
-      m.unused(beat)
-      ports.logit_valid_o.assign(logitValid)
-      ports.logits_o.assign(rows)
-      ports.token_valid_o.assign(token.token_valid_o)
-      ports.token_o.assign(token.token_o)
-
       const sources = [
         [residual.scaled_valid_o, residual.scaled_last_o, residual.scaled_o.elements],
         [hidden.hidden_valid_o, hidden.hidden_last_o, hidden.hidden_o.elements],
         [ports.mix_valid_i, ports.mix_last_i, ports.mix_data_i.elements],
       ] as const
       const [norms, swiglus, mixes] = sources
-      const align = m.instance('u_align', alignUnit(parameters), {
+      const aligned = m.instance('u_align', alignUnit(align), {
         valid_i: norms[0].or(swiglus[0]).or(mixes[0]),
         last_i: mux(norms[0], norms[1], mux(swiglus[0], swiglus[1], mixes[1])),
         data_i: norms[2].map((number, lane) =>
@@ -159,14 +151,20 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
       })
       const two = [norms[0].and(swiglus[0]), norms[0].and(mixes[0]), swiglus[0].and(mixes[0])]
       m.assert('one_vector_is_aligned', two.reduce((a, b) => a.or(b)).not())
-      ports.align_bank_o.assign(align.align_bank_o)
-      ports.activation_o.assign(align.activation_o)
-      ports.negated_sum_o.assign(align.negated_sum_o)
-      ports.exponent_o.assign(align.exponent_o)
+      ports.align_bank_o.assign(aligned.align_bank_o)
+      ports.activation_o.assign(aligned.activation_o)
+      ports.negated_sum_o.assign(aligned.negated_sum_o)
+      ports.exponent_o.assign(aligned.exponent_o)
     },
     {
-      parameters: { vectorLanes, results, resultBeats, width: parameters.width },
-      documentation: 'Residual stream, norms, rotation, SwiGLU, embedding, token choice, alignment',
+      parameters: {
+        vectorLanes,
+        results,
+        resultBeats,
+        width: align.width,
+        beats: beatsOf(parameters).width,
+      },
+      documentation: 'Residual stream, norms, rotation, SwiGLU, embedding, alignment of a column',
     },
   )
 }

@@ -13,9 +13,13 @@ export interface ChipShape {
   readonly vocabulary: number
   /** Positions of the KV cache. */
   readonly positions: number
-  /** L-Units in all: results of one tick. */
+  /** Columns of the mesh, C: parts of every matrix's columns, and vector units. A power of two. */
+  readonly columns: number
+  /** L-Units of a column of the mesh: results of one tick. */
   readonly lUnits: number
-  /** Numbers of a vector beat, V. */
+  /** H-Units; each takes its heads from `columns / hUnits` vector units. */
+  readonly hUnits: number
+  /** Numbers of a vector unit's beat, V. */
   readonly vectorLanes: number
   readonly bits: 8 | 4 | 2
   readonly headBits: 8 | 4 | 2
@@ -30,13 +34,38 @@ export interface ChipShape {
  */
 export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   const headSize = model.dim / model.heads
-  const lUnits = config.mesh.rows * config.mesh.columns * config.lUnits
-  const vectorLanes = config.vectorLanes ?? widestLanes(headSize, config.group)
+  const { columns } = config.mesh
+  const lUnits = config.mesh.rows * config.lUnits
+  const hUnits = greatestPowerOfTwo(columns, model.kvHeads)
+  const headColumns = columns / hUnits
+  const vectorLanes = config.vectorLanes ?? widestLanes(headSize / headColumns, config.group)
   const fail = (field: string, problem: string, hint: string): never => {
     throw new InputError(problem, { field }, hint)
   }
+  if (!isPowerOfTwo(columns)) {
+    fail('mesh.columns', `${columns} columns`, 'a power of two')
+  }
   if (!isPowerOfTwo(lUnits)) {
-    fail('lUnits', `${lUnits} L-Units in all, with those of the mesh`, 'a power of two')
+    fail('lUnits', `${lUnits} L-Units in a column of the mesh`, 'a power of two')
+  }
+  if (lUnits < columns) {
+    fail(
+      'mesh.columns',
+      `${columns} columns of ${lUnits} L-Units`,
+      'no more columns than L-Units in one of them',
+    )
+  }
+  const segment = model.dim / hUnits
+  if (
+    columns > 1 &&
+    (segment % config.group !== 0 ||
+      (headColumns > 1 && headSize % (config.group * headColumns) !== 0))
+  ) {
+    fail(
+      'mesh.columns',
+      `${columns} columns split ${model.kvHeads} key/value heads of ${headSize} within groups of ${config.group}`,
+      'fewer columns or smaller groups',
+    )
   }
   if (config.group % config.lanes !== 0) {
     fail(
@@ -52,7 +81,7 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
       'a divisor of the group',
     )
   }
-  if (headSize % vectorLanes !== 0) {
+  if ((headSize / headColumns) % vectorLanes !== 0) {
     fail(
       'vectorLanes',
       `${vectorLanes} lanes do not divide a head of ${headSize}`,
@@ -83,7 +112,9 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
     headSize,
     vocabulary: model.vocabulary,
     positions,
+    columns,
     lUnits,
+    hUnits,
     vectorLanes,
     bits: config.bits,
     headBits: config.headBits,
@@ -96,6 +127,13 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
 /** The largest power of two, up to 16, that divides a head and a group. */
 function widestLanes(headSize: number, group: number): number {
   return [16, 8, 4, 2].find((lanes) => headSize % lanes === 0 && group % lanes === 0) ?? 2
+}
+
+/** The greatest power of two that divides both. */
+function greatestPowerOfTwo(a: number, b: number): number {
+  let power = 1
+  while (a % (2 * power) === 0 && b % (2 * power) === 0) power *= 2
+  return power
 }
 
 function isPowerOfTwo(value: number): boolean {

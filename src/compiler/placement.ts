@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../checkpoint/index.js'
-import type { LayerModel, QuantizedMatrix } from '../quantize/index.js'
+import { groupsPerRow, type LayerModel, type QuantizedMatrix } from '../quantize/index.js'
 import type { ChipShape } from './chip-shape.js'
+import { columnElements, columnGroups, columnLength } from './column-split.js'
 import {
   codeWords,
   type SweepOrder,
@@ -12,11 +13,16 @@ import {
 /** A row of a swept matrix: of a weight matrix, or of zeros that fill up. */
 export type PlacedRow = { readonly matrix: QuantizedMatrix; readonly row: number } | undefined
 
-/** What an L sweep takes: rows in the order of its results. */
+/** What an L sweep takes. */
 export interface SweptMatrix {
   readonly name: string
+  /** Rows in the order of the results: tick after tick, `lUnits` of each. */
   readonly rows: readonly PlacedRow[]
+  /** For each column of the mesh the groups of a row that it has, in order. */
+  readonly columnGroups: readonly (readonly number[])[]
   readonly order: SweepOrder
+  /** Results of the sweep that each vector unit reads. */
+  readonly results: number
   /** First words in the ROMs of every L-Unit. */
   readonly codeBase: number
   readonly scaleBase: number
@@ -34,8 +40,6 @@ export interface Placement {
   readonly scaleDepth: number
 }
 
-type Rows = readonly PlacedRow[]
-
 /** The model's matrices, as far as placing them goes. */
 export interface PlacedModel {
   readonly config: ModelConfig
@@ -43,76 +47,153 @@ export interface PlacedModel {
   readonly head: QuantizedMatrix
 }
 
+/** For each vector unit the rows whose results it reads, in order; of one length. */
+type RowsOfUnits = readonly (readonly PlacedRow[])[]
+
 /**
- * Gives every row of every matrix its L-Unit and its ROM words. Result `r` of a sweep comes from unit
- * `r mod lUnits`; every unit has the same number of rows, zeros fill up.
+ * Gives every weight its L-Unit and its ROM words. In each tick the L-Units of a column give one row each;
+ * vector unit `u` of `C` has the results of the `u`-th part of them. An L-Unit in column `c` of the mesh has
+ * those groups of its rows that column `c` has of the activations. Zeros fill up.
  */
 export function placeWeights(
   shape: ChipShape,
   sweep: SweepParameters,
   model: PlacedModel,
 ): Placement {
+  const { bits, columns, hUnits } = shape
   let codeBase = 0
   let scaleBase = 0
-  const place = (name: string, rows: Rows, columns: number, bits: number): SweptMatrix => {
-    const width = Math.max(shape.lUnits, shape.vectorLanes)
-    const unitRows = (Math.ceil(rows.length / width) * width) / shape.lUnits
-    const order = sweepOrder(sweep, unitRows, columns, bits / shape.bits)
-    const placed = { name, rows, order, codeBase, scaleBase }
+  const place = (
+    name: string,
+    units: RowsOfUnits,
+    matrix: QuantizedMatrix,
+    segments = 1,
+  ): SweptMatrix => {
+    const rows = tickRows(shape, units)
+    const order = sweepOrder(
+      sweep,
+      rows.length / shape.lUnits,
+      columnLength(matrix.columns, shape.group, columns),
+      matrix.bits / bits,
+    )
+    const placed = {
+      name,
+      rows,
+      columnGroups: columnGroups(groupsPerRow(matrix), columns, segments),
+      order,
+      results: units[0]!.length,
+      codeBase,
+      scaleBase,
+    }
     codeBase += codeWords(order)
     scaleBase += scaleWords(order)
     return placed
   }
-  const { dim, hiddenDim, headSize, bits, vectorLanes } = shape
-  const { ropePairs } = model.config
   const layers = model.layers.map(({ wq, wk, wv, wo, w1, w2, w3 }, layer) => ({
     keyQueryValue: place(
       `layers.${layer}.kqv`,
-      [
-        ...pairedRows(wk, headSize, ropePairs),
-        ...pairedRows(wq, headSize, ropePairs),
-        ...allRows(wv),
-      ],
-      dim,
-      bits,
+      keyQueryValueRows(shape, model.config.ropePairs, wk, wq, wv),
+      wq,
     ),
-    output: place(`layers.${layer}.wo`, allRows(wo), dim, bits),
-    gateUp: place(`layers.${layer}.w13`, interleavedBeats(w1, w3, vectorLanes), dim, bits),
-    down: place(`layers.${layer}.w2`, allRows(w2), hiddenDim, bits),
+    output: place(`layers.${layer}.wo`, spreadRows(shape, wo), wo, hUnits),
+    gateUp: place(`layers.${layer}.w13`, gateUpRows(shape, w1, w3), w1),
+    down: place(`layers.${layer}.w2`, spreadRows(shape, w2), w2),
   }))
-  const head = place('head', allRows(model.head), dim, shape.headBits)
+  const head = place('head', vocabularyRows(shape, model.head), model.head)
   return { layers, head, codeDepth: codeBase, scaleDepth: scaleBase }
 }
 
-function allRows(matrix: QuantizedMatrix): PlacedRow[] {
-  return Array.from({ length: matrix.rows }, (_, row) => ({ matrix, row }))
+/** Results that a vector unit gets in a tick. */
+export function unitResults({ lUnits, columns }: ChipShape): number {
+  return lUnits / columns
 }
 
-/** Rows so that those that rotate together are neighbours. */
-function pairedRows(
-  matrix: QuantizedMatrix,
-  headSize: number,
-  pairs: ModelConfig['ropePairs'],
-): PlacedRow[] {
-  if (pairs === 'interleaved') return allRows(matrix)
-  return Array.from({ length: matrix.rows }, (_, i) => {
-    const head = i - (i % headSize)
-    const inHead = i % headSize
-    return { matrix, row: head + (inHead >> 1) + (inHead & 1) * (headSize / 2) }
-  })
+/** The rows of all vector units side by side, a tick after the other. */
+function tickRows(shape: ChipShape, units: RowsOfUnits): PlacedRow[] {
+  const perTick = unitResults(shape)
+  const whole = Math.max(perTick, shape.vectorLanes)
+  const length = Math.ceil(units[0]!.length / whole) * whole
+  return Array.from({ length: length / perTick }, (_, tick) =>
+    units.flatMap((rows) => Array.from({ length: perTick }, (_, i) => rows[tick * perTick + i])),
+  ).flat()
+}
+
+function ofEveryUnit(
+  { columns }: ChipShape,
+  rowsOf: (unit: number) => readonly PlacedRow[],
+): RowsOfUnits {
+  return Array.from({ length: columns }, (_, unit) => rowsOf(unit))
+}
+
+/** Rows of a matrix that makes a vector: every vector unit has the groups of its column. */
+function spreadRows(shape: ChipShape, matrix: QuantizedMatrix): RowsOfUnits {
+  return ofEveryUnit(shape, (unit) =>
+    columnElements(matrix.rows, shape.group, shape.columns, unit).map((row) =>
+      row === undefined ? undefined : { matrix, row },
+    ),
+  )
 }
 
 /** Beats of both matrices in turn, the last ones filled up. */
-function interleavedBeats(a: QuantizedMatrix, b: QuantizedMatrix, lanes: number): PlacedRow[] {
-  const rows: PlacedRow[] = []
-  for (let first = 0; first < a.rows; first += lanes) {
-    for (const matrix of [a, b]) {
-      for (let row = first; row < first + lanes; row++) {
-        rows.push(row < matrix.rows ? { matrix, row } : undefined)
-      }
-    }
-  }
-  return rows
+function gateUpRows(shape: ChipShape, gate: QuantizedMatrix, up: QuantizedMatrix): RowsOfUnits {
+  const { vectorLanes: lanes } = shape
+  const gates = spreadRows(shape, gate)
+  const ups = spreadRows(shape, up)
+  return ofEveryUnit(shape, (unit) => {
+    const beats = Math.ceil(gates[unit]!.length / lanes)
+    return Array.from({ length: beats }, (_, beat) =>
+      [gates[unit]!, ups[unit]!].flatMap((rows) =>
+        Array.from({ length: lanes }, (_, lane) => rows[beat * lanes + lane]),
+      ),
+    ).flat()
+  })
+}
+
+/** Tokens over the beats of all vector units together. */
+function vocabularyRows(shape: ChipShape, matrix: QuantizedMatrix): RowsOfUnits {
+  const { columns, vectorLanes: lanes } = shape
+  const beats = Math.ceil(matrix.rows / (columns * lanes))
+  return ofEveryUnit(shape, (unit) =>
+    Array.from({ length: beats * lanes }, (_, i) => {
+      const row = (Math.floor(i / lanes) * columns + unit) * lanes + (i % lanes)
+      return row < matrix.rows ? { matrix, row } : undefined
+    }),
+  )
+}
+
+/**
+ * Key heads, query heads, value heads: a vector unit has those of its H-Unit, and of each head its column's
+ * share. Rows that rotate together are neighbours.
+ */
+function keyQueryValueRows(
+  shape: ChipShape,
+  pairs: ModelConfig['ropePairs'],
+  wk: QuantizedMatrix,
+  wq: QuantizedMatrix,
+  wv: QuantizedMatrix,
+): RowsOfUnits {
+  const { columns, hUnits, heads, kvHeads, headSize, group } = shape
+  const headColumns = columns / hUnits
+  return ofEveryUnit(shape, (unit) => {
+    const hUnit = Math.floor(unit / headColumns)
+    const share = columnElements(headSize, group, headColumns, unit % headColumns)
+    const headRows = (
+      matrix: QuantizedMatrix,
+      count: number,
+      rowInHead: (element: number) => number,
+    ) =>
+      Array.from({ length: count / hUnits }, (_, i) => {
+        const first = ((hUnit * count) / hUnits + i) * headSize
+        return share.map((element) => ({ matrix, row: first + rowInHead(element!) }))
+      }).flat()
+    const paired = (element: number) =>
+      pairs === 'interleaved' ? element : (element >> 1) + (element & 1) * (headSize / 2)
+    return [
+      ...headRows(wk, kvHeads, paired),
+      ...headRows(wq, heads, paired),
+      ...headRows(wv, kvHeads, (element) => element),
+    ]
+  })
 }
 
 /** Every sweep in the order of its ROM words. */

@@ -13,28 +13,36 @@ export interface LUnitRoms {
 }
 
 /** What of a chip's shape its ROMs depend on. */
-export type RomShape = Pick<ChipShape, 'lUnits' | 'lanes' | 'bits'>
+export type RomShape = Pick<ChipShape, 'columns' | 'lUnits' | 'lanes' | 'bits'>
 
 /**
- * The contents of the ROMs of every L-Unit.
+ * The contents of the ROMs of every L-Unit, column after column of the mesh.
  *
  * @param sweeps in the order of their words
  */
-export function lUnitRoms(shape: RomShape, sweeps: readonly SweptMatrix[]): LUnitRoms[] {
-  return Array.from({ length: shape.lUnits }, (_, unit) => romsOfUnit(shape, sweeps, unit))
+export function lUnitRoms(shape: RomShape, sweeps: readonly SweptMatrix[]): LUnitRoms[][] {
+  return Array.from({ length: shape.columns }, (_, column) =>
+    Array.from({ length: shape.lUnits }, (_, unit) => romsOfUnit(shape, sweeps, column, unit)),
+  )
 }
 
-function romsOfUnit(shape: RomShape, sweeps: readonly SweptMatrix[], unit: number): LUnitRoms {
+function romsOfUnit(
+  shape: RomShape,
+  sweeps: readonly SweptMatrix[],
+  column: number,
+  unit: number,
+): LUnitRoms {
   const bytesPerWord = Math.ceil((shape.lanes * shape.bits) / 8)
   const depth = sweeps.reduce((sum, { order }) => sum + codeWords(order), 0)
   const codeBytes = new Uint8Array(depth * bytesPerWord)
   const scaleWords: number[] = []
   let at = 0
   for (const sweep of sweeps) {
-    for (const { row, digit, group } of sweepGroups(sweep.order)) {
+    for (const { row, digit, group: step } of sweepGroups(sweep.order)) {
       const placed = sweep.rows[row * shape.lUnits + unit]
-      const beats = groupBeats(sweep.order, group)
-      if (placed === undefined) {
+      const group = sweep.columnGroups[column]![step]
+      const beats = groupBeats(sweep.order, step)
+      if (placed === undefined || group === undefined) {
         scaleWords.push(0)
         at += beats * bytesPerWord
         continue

@@ -1,6 +1,7 @@
 import { type Activity, type Arrival, criticalNeed, type Need } from './activity.js'
 import type { ChipShape } from './chip-shape.js'
-import type { Placement, SweptMatrix } from './placement.js'
+import { columnLength } from './column-split.js'
+import { type Placement, type SweptMatrix, unitResults } from './placement.js'
 import type { Action, Instruction, VectorOperation } from './program.js'
 import {
   codeWords,
@@ -44,32 +45,33 @@ export function scheduleToken(
 
 /** Beats of a result memory that holds the results of two sweeps, those of the head aside: a power of two. */
 export function resultMemoryBeats(shape: ChipShape, { layers, head }: Placement): number {
-  const { lUnits, vectorLanes } = shape
+  const tickBeats = unitResults(shape) / shape.vectorLanes
   const sweeps = layers.flatMap((layer) => Object.values(layer))
   const least = Math.max(
     4,
-    4 * (lUnits / vectorLanes),
+    4 * tickBeats,
     ...sweeps.map((matrix) => 2 * writtenBeats(shape, matrix)),
-    waitingBeats(beatTimes(shape, head, 0)) + 2 * Math.max(1, lUnits / vectorLanes),
+    waitingBeats(beatTimes(shape, head, 0)) + 2 * Math.max(1, tickBeats),
   )
   return 2 ** Math.ceil(Math.log2(least))
 }
 
 /** Beats that a sweep writes to the result memory, those of rows that fill up among them. */
-function writtenBeats({ lUnits, vectorLanes }: ChipShape, { order }: SweptMatrix): number {
-  return (order.rows * lUnits) / vectorLanes
+function writtenBeats(shape: ChipShape, { order }: SweptMatrix): number {
+  return (order.rows * unitResults(shape)) / shape.vectorLanes
+}
+
+/** Beats that a vector unit reads of a sweep's results. */
+function readBeats({ vectorLanes }: ChipShape, { results }: SweptMatrix): number {
+  return Math.ceil(results / vectorLanes)
 }
 
 /** For each beat of a sweep's results the cycle of its last row's last ROM word, `after` being the cycle of the first. */
-function beatTimes(
-  { lUnits, vectorLanes }: ChipShape,
-  { order, rows }: SweptMatrix,
-  after: number,
-): number[] {
-  const ends = rowEnds(order)
-  return Array.from({ length: Math.ceil(rows.length / vectorLanes) }, (_, beat) => {
-    const lastRow = (beat + 1) * vectorLanes - 1
-    return ends[Math.floor(lastRow / lUnits)]! + after
+function beatTimes(shape: ChipShape, matrix: SweptMatrix, after: number): number[] {
+  const ends = rowEnds(matrix.order)
+  return Array.from({ length: readBeats(shape, matrix) }, (_, beat) => {
+    const lastRow = (beat + 1) * shape.vectorLanes - 1
+    return ends[Math.floor(lastRow / unitResults(shape))]! + after
   })
 }
 
@@ -116,8 +118,7 @@ class Scheduler {
   }
 
   run(): Schedule {
-    const { dim, vectorLanes } = this.shape
-    const norms = Math.ceil(dim / vectorLanes)
+    const norms = this.#columnBeats(this.shape.dim)
     let x = this.#normalise('embed', 'embedding', undefined, 0, norms)
     for (const [layer, matrices] of this.placement.layers.entries()) {
       this.#layer = layer
@@ -171,6 +172,15 @@ class Scheduler {
 
   #lastIssue(): number {
     return this.#program.at(-1)!.cycle
+  }
+
+  /** Beats of a vector at every vector unit. */
+  #columnBeats(length: number): number {
+    return Math.ceil(this.#columnLength(length) / this.shape.vectorLanes)
+  }
+
+  #columnLength(length: number): number {
+    return columnLength(length, this.shape.group, this.shape.columns)
   }
 
   /** Starts an L sweep; gives for each beat of its results the first cycle in which it may be read. */
@@ -312,8 +322,8 @@ class Scheduler {
 
   #attention(kqv: SweepResults): AlignedVector {
     const { vector, attention } = this.timing
-    const { kvHeads, heads, headSize, vectorLanes, dim } = this.shape
-    const headBeats = headSize / vectorLanes
+    const { kvHeads, heads, headSize, vectorLanes, dim, columns, hUnits } = this.shape
+    const headBeats = (headSize * hUnits) / columns / vectorLanes
     const part = (operation: 'key' | 'query' | 'value', first: number, beats: number) => {
       const { name, last } = this.#vector(operation, `layers.${this.#layer}.${operation}`, {
         beats,
@@ -326,11 +336,12 @@ class Scheduler {
       const start = ready + attention[`${operation}ToStart`]
       return { from: name, through: 'rotation', left: last, ready, start }
     }
-    const keys = kvHeads * headBeats
+    const keys = (kvHeads / hUnits) * headBeats
+    const queries = (heads / hUnits) * headBeats
     const needs = [
       part('key', 0, keys),
-      part('query', keys, heads * headBeats),
-      part('value', keys + heads * headBeats, keys),
+      part('query', keys, queries),
+      part('value', keys + queries, keys),
     ]
     const start = this.#issue({ unit: 'attend' }, earliestStart(needs))
     this.#issue({ unit: 'positions' }, this.#lastIssue() + 1)
@@ -382,9 +393,10 @@ class Scheduler {
     through: string,
     beats: readonly number[],
     latency: number,
-    length: number,
+    vectorLength: number,
   ): AlignedVector {
     const { group, vectorLanes } = this.shape
+    const length = this.#columnLength(vectorLength)
     const ends = Array.from({ length: Math.ceil(length / group) }, (_, i) => {
       const last = Math.min(length, (i + 1) * group) - 1
       return beats[Math.floor(last / vectorLanes)]!

@@ -11,6 +11,10 @@ import { rotated } from './rope.js'
 export interface ChipFormat {
   /** Numbers of a vector beat. */
   readonly vectorLanes: number
+  /** Columns of the mesh, a power of two; 1 by default. */
+  readonly columns?: number
+  /** H-Units, a power of two that divides the columns; 1 by default. */
+  readonly hUnits?: number
   /** Bits of an aligned activation. */
   readonly mantissaBits: number
   /** Bits of an L-Unit's codes. */
@@ -37,12 +41,13 @@ export class ChipDecoder {
     private readonly format: ChipFormat,
     private readonly onOperation: OperationListener = () => {},
   ) {
-    const product = (matrix: LayerModel['wq']) => new MatrixProduct(matrix, format)
+    const product = (matrix: LayerModel['wq'], segments = 1) =>
+      new MatrixProduct(matrix, format, segments)
     this.#layers = model.layers.map(({ wq, wk, wv, wo, w1, w2, w3 }) => ({
       wq: product(wq),
       wk: product(wk),
       wv: product(wv),
-      wo: product(wo),
+      wo: product(wo, format.hUnits),
       w1: product(w1),
       w2: product(w2),
       w3: product(w3),
@@ -109,7 +114,8 @@ export class ChipDecoder {
   }
 
   #factor(x: Float32Array): number {
-    return normFactor(x, this.format.vectorLanes, this.model.config.normEpsilon)
+    const { group } = this.model.head
+    return normFactor(x, { ...this.format, group }, this.model.config.normEpsilon)
   }
 
   #plus(operation: string, layer: number, x: Float32Array, y: Float32Array): Float32Array {

@@ -58,17 +58,33 @@ test('parts are products of their columns, added neighbours first', () => {
   const columns = 172
   const matrix = randomMatrix(4, columns, random)
   const x = randomVector(columns, random)
-  const product = new MatrixProduct(matrix, { mantissaBits, digitBits: 4, parts: 4 })
-  const parts = [
-    [0, 64],
-    [64, 128],
-    [128, 172],
-  ].map(([from, to]) =>
-    matrixVector(columnsOf(matrix, from!, to!), x.subarray(from, to), mantissaBits),
-  )
+  const product = new MatrixProduct(matrix, { mantissaBits, digitBits: 4, columns: 4 })
+  const groups = Array.from({ length: 6 }, (_, group) => {
+    const [from, to] = [32 * group, Math.min(32 * group + 32, columns)]
+    return matrixVector(columnsOf(matrix, from, to), x.subarray(from, to), mantissaBits)
+  })
   for (const [row, result] of product.times(x).entries()) {
-    const [a, b, c] = parts.map((part) => part[row]!)
-    expect(result).toBe(add(add(a!, b!), add(c!, 0)))
+    const [a, b, c, d, e, f] = groups.map((group) => group[row]!)
+    expect(result).toBe(add(add(add(a!, e!), add(b!, f!)), add(c!, d!)))
+  }
+})
+
+test('segments have columns of their own', () => {
+  const random = new Random(8)
+  const matrix = randomMatrix(4, 192, random)
+  const x = randomVector(192, random)
+  const format = { mantissaBits, digitBits: 4 }
+  const halves = [
+    [0, 96],
+    [96, 192],
+  ].map(([from, to]) =>
+    new MatrixProduct(columnsOf(matrix, from!, to!), { ...format, columns: 2 }).times(
+      x.subarray(from, to),
+    ),
+  )
+  const product = new MatrixProduct(matrix, { ...format, columns: 4 }, 2)
+  for (const [row, result] of product.times(x).entries()) {
+    expect(result).toBe(add(halves[0]![row]!, halves[1]![row]!))
   }
 })
 

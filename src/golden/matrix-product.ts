@@ -10,8 +10,8 @@ export interface ProductFormat {
   readonly mantissaBits: number
   /** Bits of an L-Unit's codes; wider codes are taken in digits. */
   readonly digitBits: number
-  /** Parts of the columns, a power of two; 1 by default. */
-  readonly parts?: number
+  /** Columns of the mesh, a power of two; 1 by default. */
+  readonly columns?: number
 }
 
 /** Codes of one digit, with the scale and zero-point of each group. */
@@ -27,9 +27,13 @@ export class MatrixProduct {
   readonly #digits: readonly Digit[]
   readonly #offsets: Float64Array | undefined
 
+  /**
+   * @param segments of the vector, each spread over columns of its own; 1 by default
+   */
   constructor(
     private readonly matrix: QuantizedMatrix,
     private readonly format: ProductFormat,
+    private readonly segments = 1,
   ) {
     this.rows = matrix.rows
     const count = Math.max(1, matrix.bits / format.digitBits)
@@ -43,32 +47,42 @@ export class MatrixProduct {
   /** @param x `columns` binary32 numbers @returns `rows` binary32 numbers */
   times(x: Float32Array): Float32Array {
     const aligned = alignVector(x, this.matrix.group, this.format.mantissaBits)
-    const parts = this.format.parts ?? 1
-    const groupsOfPart = Math.ceil(aligned.length / parts)
+    const parts = this.#groupsOfColumns(aligned.length)
     const result = new Float32Array(this.rows)
-    const sums = new Float64Array(parts)
+    const sums = new Float64Array(parts.length)
     const steps = aligned.map(({ exponent }) => 2 ** (exponent - this.format.mantissaBits + 2))
     for (let row = 0; row < this.rows; row++) {
-      for (let part = 0; part < parts; part++) {
-        const first = part * groupsOfPart
-        sums[part] = this.#rowPart(row, aligned, steps, first, first + groupsOfPart)
+      for (let part = 0; part < parts.length; part++) {
+        sums[part] = this.#rowPart(row, aligned, steps, parts[part]!)
       }
-      result[row] = parts === 1 ? sums[0]! : treeSum(sums)
+      result[row] = parts.length === 1 ? sums[0]! : treeSum(sums)
     }
     return result
+  }
+
+  /** Groups are dealt to the columns of their segment in turn. */
+  #groupsOfColumns(groups: number): number[][] {
+    const columns = this.format.columns ?? 1
+    const wide = columns / this.segments
+    const long = Math.ceil(groups / this.segments)
+    const dealt = Array.from({ length: columns }, (): number[] => [])
+    for (let g = 0; g < groups; g++) {
+      const segment = Math.floor(g / long)
+      dealt[segment * wide + ((g - segment * long) % wide)]!.push(g)
+    }
+    return dealt
   }
 
   #rowPart(
     row: number,
     aligned: readonly AlignedGroup[],
     steps: readonly number[],
-    first: number,
-    end: number,
+    groups: readonly number[],
   ): number {
     const { columns, group } = this.matrix
     let total = 0
     for (const { codes, scales, zeroPoints } of this.#digits) {
-      for (let g = first; g < end && g < aligned.length; g++) {
+      for (const g of groups) {
         const { mantissas, sum } = aligned[g]!
         const start = row * columns + g * group
         const count = Math.min(group, columns - g * group)

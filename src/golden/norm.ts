@@ -3,14 +3,31 @@ import { rsqrt } from './tabulated.js'
 
 const accumulators = 4
 
-/** The sum of the squares of a vector, in beats of `lanes` elements; see docs/arithmetic.md. */
-export function sumOfSquares(x: Float32Array, lanes: number): number {
+/** How a vector comes to the norms. */
+export interface BeatFormat {
+  /** Numbers of a vector unit's beat. */
+  readonly vectorLanes: number
+  /** Vector units; 1 by default. */
+  readonly columns?: number
+  /** Numbers in a row that one vector unit has; needed where there are several. */
+  readonly group?: number
+}
+
+/** The sum of the squares of a vector, in the beats of all vector units together; see docs/arithmetic.md. */
+export function sumOfSquares(
+  x: Float32Array,
+  { vectorLanes, columns = 1, group = 1 }: BeatFormat,
+): number {
+  const units = Array.from({ length: columns }, (): number[] => [])
+  for (const [i, value] of x.entries()) units[Math.floor(i / group) % columns]!.push(value)
   const sums = new Float32Array(accumulators)
-  for (let beat = 0; beat * lanes < x.length; beat++) {
-    const squares = Array.from({ length: lanes }, (_, lane) => {
-      const value = x[beat * lanes + lane] ?? 0
-      return multiply(value, value)
-    })
+  for (let beat = 0; beat * vectorLanes < units[0]!.length; beat++) {
+    const squares = units.flatMap((unit) =>
+      Array.from({ length: vectorLanes }, (_, lane) => {
+        const value = unit[beat * vectorLanes + lane] ?? 0
+        return multiply(value, value)
+      }),
+    )
     const at = beat % accumulators
     sums[at] = add(sums[at]!, treeSum(squares))
   }
@@ -18,8 +35,8 @@ export function sumOfSquares(x: Float32Array, lanes: number): number {
 }
 
 /** The factor of an RMSNorm: about 1 / sqrt(mean of squares + epsilon). */
-export function normFactor(x: Float32Array, lanes: number, epsilon: number): number {
-  const mean = multiply(sumOfSquares(x, lanes), Math.fround(1 / x.length))
+export function normFactor(x: Float32Array, format: BeatFormat, epsilon: number): number {
+  const mean = multiply(sumOfSquares(x, format), Math.fround(1 / x.length))
   return rsqrt(add(mean, Math.fround(epsilon)))
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../../src/common/random.js'
-import { vectorUnitContents } from '../contents.js'
+import { vectorRowContents } from '../contents.js'
 import type { VectorUnitParameters } from '../parameters.js'
 
 /** Numbers of either sign and of mixed sizes. */
@@ -24,5 +24,5 @@ export function randomModel(parameters: VectorUnitParameters, random: Random) {
     zeroPoints: Uint8Array.from({ length: vocabulary * groups }, () => random.integer(0, 255)),
   } as const
   const norms = Array.from({ length: 2 * layers + 1 }, () => randomNumbers(random, width))
-  return { embedding, norms, contents: vectorUnitContents(parameters, embedding, norms) }
+  return { embedding, norms, contents: vectorRowContents(parameters, embedding, norms) }
 }

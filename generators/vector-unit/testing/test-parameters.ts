@@ -3,6 +3,8 @@ import type { VectorUnitParameters } from '../parameters.js'
 /** A small model on a small chip. */
 export function testParameters(given: Partial<VectorUnitParameters> = {}): VectorUnitParameters {
   return {
+    columns: 1,
+    headColumns: 1,
     vectorLanes: 4,
     results: 4,
     resultBeats: 32,

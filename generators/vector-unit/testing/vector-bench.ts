@@ -3,7 +3,7 @@ import type { VectorUnitContents } from '../contents.js'
 import { type VectorSweep, vectorSweeps } from '../operations.js'
 import type { VectorUnitParameters } from '../parameters.js'
 import { vectorTiming } from '../timing.js'
-import { vectorUnit } from '../vector-unit.js'
+import { vectorRow } from '../vector-row.js'
 
 const float = new Float32Array(1)
 const pattern = new Uint32Array(float.buffer)
@@ -46,9 +46,9 @@ export class VectorBench {
 
   constructor(
     private readonly parameters: VectorUnitParameters,
-    contents: VectorUnitContents,
+    contents: readonly VectorUnitContents[],
   ) {
-    this.#simulation = openModule(vectorUnit(parameters, contents))
+    this.#simulation = openModule(vectorRow(parameters, contents))
   }
 
   get cycle(): number {
@@ -141,8 +141,8 @@ export class VectorBench {
       simulation.poke('activation_address_i', beat)
       this.runTo(this.#cycle + 1)
       return {
-        sum: -simulation.peek('negated_sum_o') || 0,
-        exponent: simulation.peek('exponent_o') - 127,
+        sum: -(simulation.peek('negated_sum_o') as number[])[0]! || 0,
+        exponent: (simulation.peek('exponent_o') as number[])[0]! - 127,
         mantissas: [...(simulation.peek('activation_o') as number[])],
       }
     }

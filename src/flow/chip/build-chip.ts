@@ -6,11 +6,11 @@ import { accumulatorLatency } from '../../../generators/l-unit/schedule.js'
 import { parseRomPolicy } from '../../../generators/rom/policy.js'
 import {
   type VectorUnitParameters,
-  vectorUnitContents,
+  vectorRowContents,
 } from '../../../generators/vector-unit/index.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { type ChipShape, chipShape } from '../../compiler/chip-shape.js'
-import { allSweeps, type Placement, placeWeights } from '../../compiler/placement.js'
+import { allSweeps, type Placement, placeWeights, unitResults } from '../../compiler/placement.js'
 import { encodeProgram, programLayout } from '../../compiler/program.js'
 import { lUnitRoms } from '../../compiler/rom-contents.js'
 import { resultMemoryBeats, type Schedule, scheduleToken } from '../../compiler/schedule.js'
@@ -44,7 +44,9 @@ export function buildChip(config: ChipConfig, model: ChipModel): BuiltChip {
   const placement = placeWeights(shape, sweep, model)
   const vectorUnit: VectorUnitParameters = {
     vectorLanes: shape.vectorLanes,
-    results: shape.lUnits,
+    columns: shape.columns,
+    headColumns: shape.columns / shape.hUnits,
+    results: unitResults(shape),
     resultBeats: resultMemoryBeats(shape, placement),
     width: shape.dim,
     hidden: shape.hiddenDim,
@@ -62,9 +64,9 @@ export function buildChip(config: ChipConfig, model: ChipModel): BuiltChip {
     rom,
   }
   const hUnit = hUnitParameters({
-    vectorLanes: shape.vectorLanes,
-    heads: shape.heads,
-    kvHeads: shape.kvHeads,
+    vectorLanes: (shape.vectorLanes * shape.columns) / shape.hUnits,
+    heads: shape.heads / shape.hUnits,
+    kvHeads: shape.kvHeads / shape.hUnits,
     headSize: shape.headSize,
     layers: shape.layers,
     positions: shape.positions,
@@ -81,12 +83,15 @@ export function buildChip(config: ChipConfig, model: ChipModel): BuiltChip {
       codeDepth: placement.codeDepth,
       scaleDepth: placement.scaleDepth,
     },
-    roms: lUnitRoms(shape, allSweeps(placement)).map(({ codeBytes, scaleWords }) => ({
-      codes: RomContents.fromBytes(shape.lanes * shape.bits, codeBytes),
-      scales: RomContents.fromWords(16 + shape.bits, [...scaleWords]),
-    })),
+    mesh: { rows: config.mesh.rows, columns: config.mesh.columns },
+    roms: lUnitRoms(shape, allSweeps(placement)).map((column) =>
+      column.map(({ codeBytes, scaleWords }) => ({
+        codes: RomContents.fromBytes(shape.lanes * shape.bits, codeBytes),
+        scales: RomContents.fromWords(16 + shape.bits, [...scaleWords]),
+      })),
+    ),
     vectorUnit,
-    vectorContents: vectorUnitContents(vectorUnit, model.embedding, [
+    vectorContents: vectorRowContents(vectorUnit, model.embedding, [
       ...model.layers.flatMap(({ attentionNorm, ffnNorm }) => [attentionNorm, ffnNorm]),
       model.norm,
     ]),

@@ -52,3 +52,12 @@ test.skipIf(shared === undefined).each([
   (file, group) =>
     expectGoldenTokens(join(shared!, 'models/stories260K', file), { group }, [1], 12),
 )
+
+test.skipIf(shared === undefined)(`a mesh of 2 x 2 matrix units does so${skip}`, () =>
+  expectGoldenTokens(
+    join(shared!, 'models/stories260K/stories260K.bin'),
+    { group: 32, lUnits: 4, mesh: { rows: 2, columns: 2 } },
+    [1],
+    12,
+  ),
+)

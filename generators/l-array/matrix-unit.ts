@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { defineModule, input, output, uint, vec } from '../../src/hdl/index.js'
+import { broadcastPorts, number32 } from '../l-unit/datapath.js'
+import { lUnitOfContents } from '../l-unit/l-unit.js'
+import { describeParameters, type LUnitParameters, parametersName } from '../l-unit/parameters.js'
+import type { LUnitContents } from '../l-unit/weights.js'
+
+/** Where in a mesh a matrix unit stands. */
+export interface MeshPlace {
+  readonly row: number
+  readonly column: number
+}
+
+/**
+ * A matrix unit of the mesh: L-Units that see the same activations, addresses and flags. `result_o` holds a result of
+ * each of them.
+ *
+ * @param contents of the ROMs, one pair for each L-Unit
+ */
+export function matrixUnit(
+  parameters: LUnitParameters,
+  accumulators: number,
+  contents: readonly LUnitContents[],
+  { row, column }: MeshPlace,
+) {
+  const lUnits = contents.map((roms, unit) =>
+    lUnitOfContents(parameters, roms, accumulators, {
+      name: `r${row}c${column}n${unit}`,
+      parameters: { row, column, unit },
+      documentation: `L-Unit ${unit} of row ${row}, column ${column}: INT${parameters.bits} weights in ROM with their multiply-accumulate`,
+    }),
+  )
+  const { result_o: _, ...broadcast } = broadcastPorts(parameters, accumulators)
+  const [first] = contents
+  const hash = createHash('sha256')
+  for (const { name } of lUnits) hash.update(name)
+  return defineModule(
+    `matrix_unit_${parametersName(parameters)}_r${row}c${column}_${hash.digest('hex').slice(0, 8)}`,
+    {
+      code_address_i: input(uint(first!.codes.addressWidth)),
+      scale_address_i: input(uint(first!.scales.addressWidth)),
+      ...broadcast,
+      result_o: output(vec(number32, contents.length)),
+    },
+    (m, { result_o, ...inputs }) => {
+      for (const [unit, definition] of lUnits.entries()) {
+        const instance = m.instance(`u_l_unit${unit}`, definition, inputs)
+        result_o.elements[unit]!.assign(instance.result_o)
+      }
+    },
+    {
+      parameters: { ...describeParameters(parameters), lUnits: contents.length },
+      documentation: `${contents.length} L-Units that see the same activations`,
+    },
+  )
+}
