@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { openCheckpoint, openTokenizer, type Tokenizer } from '../src/checkpoint/index.js'
+import {
+  type FloatModel,
+  openCheckpoint,
+  openTokenizer,
+  readFloatModel,
+  type Tokenizer,
+} from '../src/checkpoint/index.js'
 import { referenceOf, weightBytes } from '../src/flow/evaluate/evaluate.js'
 import { meanLoss } from '../src/flow/evaluate/loss.js'
-import { ReferenceDecoder, type ReferenceModel, readReferenceModel } from '../src/golden/index.js'
+import { ReferenceDecoder } from '../src/golden/index.js'
 import {
   type ChipModel,
   groupSizeChoices,
@@ -22,7 +28,7 @@ async function study(
   const checkpoint = await openCheckpoint(modelPath)
   const tokenizer = await openTokenizer(tokenizerPath)
   const stories = storiesOf(readFileSync(textPath, 'utf8'), tokenizer)
-  const float = await readReferenceModel(checkpoint)
+  const float = await readFloatModel(checkpoint)
   console.log(`float                  ${await loss(float, stories)}`)
   for (const group of groupSizeChoices) {
     const format = { bits: 4, headBits: 8, group } as const
@@ -35,7 +41,7 @@ async function study(
     const searched = await quantizeModel(checkpoint, format)
     const between = performance.now()
     const calibration = { bos: tokenizer.bos, sequences }
-    const fitted = await quantizeModelCalibrated(checkpoint, format, calibration)
+    const fitted = await quantizeModelCalibrated(float, format, calibration)
     const end = performance.now()
     await print('search', searched, (between - start) / 1000)
     await print('calibrated', fitted, (end - between) / 1000)
@@ -51,7 +57,7 @@ function storiesOf(text: string, tokenizer: Tokenizer): number[][] {
     .map((story) => tokenizer.encode(story).slice(0, LONGEST_STORY))
 }
 
-async function loss(model: ReferenceModel, stories: readonly number[][]): Promise<string> {
+async function loss(model: FloatModel, stories: readonly number[][]): Promise<string> {
   return (await meanLoss(stories, () => new ReferenceDecoder(model))).toFixed(4)
 }
 

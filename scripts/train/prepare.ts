@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeWord, learnBytePairs, SPACE_SIGN, wordsOf } from './byte-pairs.js'
 import { tellStories } from './stories/tell-story.js'
+import { animals, boys, girls } from './stories/words.js'
 import { tokenizerJson } from './tokenizer-json.js'
 
 const VOCABULARY = 512
@@ -17,7 +18,8 @@ const CHARACTERS = ['\n', ...Array.from({ length: 94 }, (_, i) => String.fromCha
 
 /**
  * Writes what `train.py` reads: `tokenizer.json`, and the stories as tokens, BOS before each, in unsigned 16-bit
- * little-endian numbers: `training.u16` and `validation.u16`; the latter also as text, `validation.txt`.
+ * little-endian numbers: `training.u16` and `validation.u16`; the latter also as text, `validation.txt`. The tokens
+ * that names and animals begin with are in `characters.json`.
  */
 function prepare(folder: string): void {
   mkdirSync(folder, { recursive: true })
@@ -46,6 +48,8 @@ function prepare(folder: string): void {
   write('validation.u16', validation)
   writeFileSync(join(folder, 'validation.txt'), validation.join('\n<|endoftext|>\n'))
   writeFileSync(join(folder, 'tokenizer.json'), tokenizerJson(vocabulary, MARKS))
+  const characters = [...girls, ...boys, ...animals].map((name) => encode(name)[0]!)
+  writeFileSync(join(folder, 'characters.json'), JSON.stringify(characters))
   console.log(`tokenizer.json: ${vocabulary.tokens.length} tokens, space sign ${SPACE_SIGN}`)
 }
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { openCheckpoint } from '../../src/checkpoint/index.js'
+import { openCheckpoint, readFloatModel } from '../../src/checkpoint/index.js'
 import { referenceOf } from '../../src/flow/evaluate/evaluate.js'
 import { meanLoss } from '../../src/flow/evaluate/loss.js'
-import { argmax, ReferenceDecoder, readReferenceModel } from '../../src/golden/index.js'
+import { argmax, ReferenceDecoder } from '../../src/golden/index.js'
 import { quantizationError, quantizeModel } from '../../src/quantize/index.js'
 
 const folder = fileURLToPath(new URL('../../models/small-stories', import.meta.url))
@@ -13,7 +13,7 @@ const folder = fileURLToPath(new URL('../../models/small-stories', import.meta.u
 test('the bundled model loses nothing to four bits in groups of 64, and writes a story', async () => {
   const checkpoint = await openCheckpoint(join(folder, 'model.safetensors'))
   const tokenizer = (await checkpoint.readTokenizer())!
-  const reference = await readReferenceModel(checkpoint)
+  const reference = await readFloatModel(checkpoint)
   const chip = await quantizeModel(checkpoint, { bits: 4, headBits: 8, group: 64 })
   await checkpoint.close()
   expect(tokenizer.size).toBe(reference.config.vocabulary)

@@ -1,5 +1,7 @@
 export type { Checkpoint, RowBlock, RowRange, StoredGroups, TensorInfo } from './checkpoint.js'
 export { matrixShape, tensorLocation } from './checkpoint.js'
+export type { FloatLayer, FloatModel } from './float-model.js'
+export { modelConfigOf, readFloatModel } from './float-model.js'
 export { storedGroupFormat } from './grouped-types.js'
 export type { ModelConfig } from './model-config.js'
 export { expectedShape } from './model-config.js'

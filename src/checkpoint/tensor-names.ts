@@ -5,21 +5,24 @@ const modelTensors = [
   ['output', 'output', 'lm_head'],
 ] as const
 
-/** The same for the tensors of one layer, without the layer's prefix. */
+/** The same for the tensors of one layer, without the layer's prefix; in the order in which a decoder uses them. */
 const layerTensors = [
+  ['attention_norm', 'attn_norm', 'input_layernorm'],
   ['attention.wq', 'attn_q', 'self_attn.q_proj'],
   ['attention.wk', 'attn_k', 'self_attn.k_proj'],
   ['attention.wv', 'attn_v', 'self_attn.v_proj'],
   ['attention.wo', 'attn_output', 'self_attn.o_proj'],
+  ['ffn_norm', 'ffn_norm', 'post_attention_layernorm'],
   ['feed_forward.w1', 'ffn_gate', 'mlp.gate_proj'],
   ['feed_forward.w2', 'ffn_down', 'mlp.down_proj'],
   ['feed_forward.w3', 'ffn_up', 'mlp.up_proj'],
-  ['attention_norm', 'attn_norm', 'input_layernorm'],
-  ['ffn_norm', 'ffn_norm', 'post_attention_layernorm'],
 ] as const
 
 /** What a tensor of one layer is, without the number of the layer. */
 export type LayerTensor = (typeof layerTensors)[number][0]
+
+/** All of them, in the order in which a decoder uses them. */
+export const layerTensorKinds: readonly LayerTensor[] = layerTensors.map(([kind]) => kind)
 
 /** What a tensor is that the model has once. */
 export type ModelTensor = (typeof modelTensors)[number][0]

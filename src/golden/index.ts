@@ -11,8 +11,6 @@ export {
   argmax,
   type ProjectionListener,
   ReferenceDecoder,
-  type ReferenceModel,
-  readReferenceModel,
 } from './reference-decoder.js'
 export { rotated, rotation } from './rope.js'
 export { exp2, reciprocal, rsqrt, sigmoid } from './tabulated.js'

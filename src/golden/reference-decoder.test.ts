@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openCheckpoint, openTokenizer } from '../checkpoint/index.js'
-import { argmax, ReferenceDecoder, readReferenceModel } from './reference-decoder.js'
+import { openCheckpoint, openTokenizer, readFloatModel } from '../checkpoint/index.js'
+import { argmax, ReferenceDecoder } from './reference-decoder.js'
 
 const shared = process.env.ROMULUS_SHARED
 const note = shared === undefined ? ' (skipped: ROMULUS_SHARED not set)' : ''
@@ -14,7 +14,7 @@ test
     const folder = join(shared!, 'models', 'stories260K')
     const checkpoint = await openCheckpoint(join(folder, file))
     const tokenizer = await openTokenizer(join(folder, 'tok512.bin'))
-    const decoder = new ReferenceDecoder(await readReferenceModel(checkpoint))
+    const decoder = new ReferenceDecoder(await readFloatModel(checkpoint))
     const tokens = [tokenizer.bos]
     while (tokens.length < 80) tokens.push(argmax(decoder.step(tokens.at(-1)!)))
     await checkpoint.close()

@@ -1,56 +1,4 @@
-import {
-  type Checkpoint,
-  type LayerTensor,
-  type ModelConfig,
-  roleName,
-} from '../checkpoint/index.js'
-import { InputError } from '../common/input-error.js'
-
-const layerTensors = [
-  'attention_norm',
-  'attention.wq',
-  'attention.wk',
-  'attention.wv',
-  'attention.wo',
-  'ffn_norm',
-  'feed_forward.w1',
-  'feed_forward.w2',
-  'feed_forward.w3',
-] as const satisfies readonly LayerTensor[]
-
-type LayerWeights = { readonly [K in (typeof layerTensors)[number]]: Float32Array }
-
-/** All weights of a model as binary32. */
-export interface ReferenceModel {
-  readonly config: ModelConfig
-  readonly embedding: Float32Array
-  readonly layers: readonly LayerWeights[]
-  readonly norm: Float32Array
-  readonly head: Float32Array
-}
-
-/** Reads a whole model. @throws InputError when the checkpoint describes no LLaMA-family model */
-export async function readReferenceModel(checkpoint: Checkpoint): Promise<ReferenceModel> {
-  const { config } = checkpoint
-  if (config === undefined) {
-    throw new InputError('describes no LLaMA-family model', { file: checkpoint.path })
-  }
-  const layers: LayerWeights[] = []
-  for (let layer = 0; layer < config.layers; layer++) {
-    const weights: Partial<Record<LayerTensor, Float32Array>> = {}
-    for (const kind of layerTensors) {
-      weights[kind] = await checkpoint.readFloat32(roleName({ kind, layer }))
-    }
-    layers.push(weights as LayerWeights)
-  }
-  return {
-    config,
-    embedding: await checkpoint.readFloat32('tok_embeddings'),
-    layers,
-    norm: await checkpoint.readFloat32('norm'),
-    head: await checkpoint.readFloat32('output'),
-  }
-}
+import { type FloatLayer, type FloatModel, roleName } from '../checkpoint/index.js'
 
 /** Called with the input vector of each projection, by canonical tensor name. */
 export type ProjectionListener = (tensor: string, input: Float64Array) => void
@@ -65,7 +13,7 @@ export class ReferenceDecoder {
   #position = 0
 
   constructor(
-    private readonly model: ReferenceModel,
+    private readonly model: FloatModel,
     private readonly onProjection: ProjectionListener = () => {},
   ) {
     this.#keys = model.layers.map(() => [])
@@ -89,7 +37,7 @@ export class ReferenceDecoder {
     return this.#project('output', head, this.#normalised(x, norm))
   }
 
-  #attention(layer: number, weights: LayerWeights, x: Float64Array): Float64Array {
+  #attention(layer: number, weights: FloatLayer, x: Float64Array): Float64Array {
     const { dim, heads, kvHeads } = this.model.config
     const headSize = dim / heads
     const project = (kind: 'attention.wq' | 'attention.wk' | 'attention.wv') =>
@@ -116,7 +64,7 @@ export class ReferenceDecoder {
     return this.#project(roleName({ kind: 'attention.wo', layer }), weights['attention.wo'], mixed)
   }
 
-  #feedForward(layer: number, weights: LayerWeights, x: Float64Array): Float64Array {
+  #feedForward(layer: number, weights: FloatLayer, x: Float64Array): Float64Array {
     const project = (
       kind: 'feed_forward.w1' | 'feed_forward.w2' | 'feed_forward.w3',
       input: Float64Array,

@@ -3,9 +3,9 @@ import {
   type LayerTensor,
   type ModelConfig,
   type ModelTensor,
+  modelConfigOf,
   roleName,
 } from '../checkpoint/index.js'
-import { InputError } from '../common/input-error.js'
 import { quantizeTensor } from './quantize-tensor.js'
 import type { CodeBits, GroupSize, QuantizedMatrix } from './quantized-matrix.js'
 
@@ -39,8 +39,12 @@ export interface ChipModelFormat {
   readonly group: GroupSize
 }
 
-/** Called with each tensor that is done, and the number of all. */
-export type TensorListener = (name: string, done: number, total: number) => void
+/** Called with what is being done, such as a tensor's name, how many of it are done, and how many there are; awaited. */
+export type QuantizationListener = (
+  what: string,
+  done: number,
+  total: number,
+) => void | Promise<void>
 
 /**
  * Quantises a whole model. Weights that the file stores in groups of the asked format are taken code for code.
@@ -50,23 +54,20 @@ export type TensorListener = (name: string, done: number, total: number) => void
 export async function quantizeModel(
   checkpoint: Checkpoint,
   format: ChipModelFormat,
-  onTensor: TensorListener = () => {},
+  onProgress: QuantizationListener = () => {},
 ): Promise<ChipModel> {
-  const { config } = checkpoint
-  if (config === undefined) {
-    throw new InputError('describes no LLaMA-family model', { file: checkpoint.path })
-  }
+  const config = modelConfigOf(checkpoint)
   const total = config.layers * 9 + (config.tiedHead ? 2 : 3)
   let done = 0
   const matrix = async (name: string, bits: CodeBits) => {
     const options = { bits, group: format.group, requantize: true }
     const quantized = await quantizeTensor(checkpoint, name, options)
-    onTensor(name, ++done, total)
+    await onProgress(name, ++done, total)
     return quantized.matrix
   }
   const vector = async (name: string) => {
     const values = await checkpoint.readFloat32(name)
-    onTensor(name, ++done, total)
+    await onProgress(name, ++done, total)
     return values
   }
   const layers: LayerModel[] = []

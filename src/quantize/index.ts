@@ -1,11 +1,11 @@
 export type { Calibration } from './calibrated/index.js'
-export { quantizeModelCalibrated } from './calibrated/index.js'
+export { calibratedBy, quantizeModelCalibrated } from './calibrated/index.js'
 export {
   type ChipModel,
   type ChipModelFormat,
   type LayerModel,
+  type QuantizationListener,
   quantizeModel,
-  type TensorListener,
 } from './chip-model.js'
 export type { Clipping } from './group-quantizer.js'
 export { importGroups } from './import-groups.js'

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { noCache } from '../common/result-cache.js'
 import { nativeSuite } from '../common/tools.js'
-import { noCache } from './cache.js'
 import { synthesize } from './synthesize.js'
 import { accumulator, handWritten, pair } from './testing/designs.js'
 import { wordLevelModules } from './word-level.js'

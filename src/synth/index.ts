@@ -1,3 +1,4 @@
+export { noCache, openCache, type ResultCache } from '../common/result-cache.js'
 export type {
   AreaReport,
   GenericArea,
@@ -6,7 +7,6 @@ export type {
   ModuleInLibrary,
   ModuleMemory,
 } from './area-report.js'
-export { noCache, openCache, type ResultCache } from './cache.js'
 export type { Counterexample, CounterexampleStep, PortValues } from './counterexample.js'
 export {
   type Equivalence,

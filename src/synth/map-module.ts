@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { contentKey, type ResultCache } from './cache.js'
+import { contentKey, type ResultCache } from '../common/result-cache.js'
 import { genericStorage } from './gate-costs.js'
 import type { LibertyLibrary } from './liberty.js'
 import { identifier, type RtlilCell, type RtlilModule } from './rtlil.js'

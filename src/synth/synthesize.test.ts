@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { noCache, openCache } from '../common/result-cache.js'
 import type { AreaReport } from './area-report.js'
-import { noCache, openCache } from './cache.js'
 import { osu018Path } from './liberty.js'
 import { synthesize } from './synthesize.js'
 import { accumulator, handWritten, pair } from './testing/designs.js'
@@ -116,7 +116,7 @@ endmodule
 
 describe('cache', () => {
   test('the second run does not call Yosys, and a changed module only what it needs', async () => {
-    const kept = openCache(folder)
+    const kept = openCache('synth', folder)
     const counted = counting(yosys)
     const first = await synthesize(design, { yosys: counted, cache: kept })
     expect(counted.runs).toBe(3)

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
+import { contentKey, openCache, type ResultCache } from '../common/result-cache.js'
 import { type EmittedDesign, filesFor } from '../emit/index.js'
 import { areaReport, type MappedDesign } from './area.js'
 import type { AreaReport } from './area-report.js'
-import { contentKey, openCache, type ResultCache } from './cache.js'
 import { type LibertyLibrary, libertyLibrary, libertyText } from './liberty.js'
 import { abcScript, type MappedModule, ModuleMapper, mappingScript } from './map-module.js'
 import type { RtlilCell, RtlilModule } from './rtlil.js'
@@ -39,7 +39,7 @@ export async function synthesize(
   options: SynthesisOptions,
 ): Promise<AreaReport> {
   const { yosys, liberty = [], sram, roms = 'logic', flatten = false } = options
-  const { cache = openCache(), onProgress = () => {}, signal } = options
+  const { cache = openCache('synth'), onProgress = () => {}, signal } = options
   const run = signal === undefined ? {} : { signal }
   const texts = liberty.map((file) => ({ file, text: libertyText(file) }))
   const key = contentKey([

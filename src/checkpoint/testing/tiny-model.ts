@@ -1,5 +1,5 @@
 import { expectedShape, type ModelConfig } from '../model-config.js'
-import { type LayerTensor, roleName, type TensorRole } from '../tensor-names.js'
+import { layerTensorKinds, roleName, type TensorRole } from '../tensor-names.js'
 
 /** A model as small as the architecture allows while 32 divides every row of a matrix. */
 export const tinyConfig: ModelConfig = {
@@ -16,18 +16,6 @@ export const tinyConfig: ModelConfig = {
   normEpsilon: Math.fround(1e-5),
 }
 
-const layerKinds: readonly LayerTensor[] = [
-  'attention_norm',
-  'attention.wq',
-  'attention.wk',
-  'attention.wv',
-  'attention.wo',
-  'ffn_norm',
-  'feed_forward.w1',
-  'feed_forward.w2',
-  'feed_forward.w3',
-]
-
 export interface TinyTensor {
   readonly name: string
   readonly role: TensorRole
@@ -39,7 +27,7 @@ export interface TinyTensor {
 export function tinyTensors(config: ModelConfig = tinyConfig): TinyTensor[] {
   const roles: TensorRole[] = [{ kind: 'tok_embeddings' }, { kind: 'norm' }]
   for (let layer = 0; layer < config.layers; layer++) {
-    for (const kind of layerKinds) roles.push({ kind, layer })
+    for (const kind of layerTensorKinds) roles.push({ kind, layer })
   }
   if (!config.tiedHead) roles.push({ kind: 'output' })
   return roles.map((role, index) => {

@@ -7,12 +7,13 @@ import { tokenReport } from '../../compiler/token-report.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { argmax, ChipDecoder } from '../../golden/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
-import { type ChipModel, quantizeModel, quantizeModelCalibrated } from '../../quantize/index.js'
+import type { ChipModel } from '../../quantize/index.js'
 import { type EngineName, openEngine } from '../../sim/index.js'
 import { type AreaReport, openYosys, synthesize } from '../../synth/index.js'
 import { tokenizerOf } from '../evaluate/evaluate.js'
 import { type LintResult, lintDesign } from '../lint.js'
 import type { Progress } from '../progress.js'
+import { quantizedModel } from '../quantize/quantized-model.js'
 import { type BuiltChip, buildChip } from './build-chip.js'
 import { bundledModel } from './bundled-model.js'
 import { runChip } from './run-chip.js'
@@ -39,13 +40,12 @@ export async function loadChip(
   const checkpoint = await openCheckpoint(config.model ?? bundledModel())
   try {
     const tokenizer = await tokenizerOf(checkpoint, tokenizerFile)
-    const model = await progress.step('quantising', (update) => {
-      const onTensor = (name: string, done: number, total: number) =>
-        update(`${done}/${total} ${name}`)
-      return config.quantizer === 'calibrated'
-        ? quantizeModelCalibrated(checkpoint, config, { bos: tokenizer.bos }, onTensor)
-        : quantizeModel(checkpoint, config, onTensor)
-    })
+    const calibration = { bos: tokenizer.bos }
+    const model = await quantizedModel(
+      checkpoint,
+      config.quantizer === 'calibrated' ? { ...config, calibration } : config,
+      progress,
+    )
     const built = await progress.step('scheduling', () => buildChip(config, model))
     const design = await progress.step('elaborating', () => elaborate(built.definition))
     const emitted = await progress.step('emitting', () => emitDesign(design))

@@ -2,27 +2,17 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type Checkpoint,
+  type FloatModel,
   openCheckpoint,
   openTokenizer,
+  readFloatModel,
   type Tokenizer,
 } from '../../checkpoint/index.js'
 import { InputError } from '../../common/input-error.js'
-import {
-  ChipDecoder,
-  type KvFormat,
-  ReferenceDecoder,
-  type ReferenceModel,
-  readReferenceModel,
-} from '../../golden/index.js'
-import {
-  type ChipModel,
-  type CodeBits,
-  dequantize,
-  type GroupSize,
-  quantizeModel,
-  quantizeModelCalibrated,
-} from '../../quantize/index.js'
+import { ChipDecoder, type KvFormat, ReferenceDecoder } from '../../golden/index.js'
+import { type ChipModel, type CodeBits, dequantize, type GroupSize } from '../../quantize/index.js'
 import type { Progress } from '../progress.js'
+import { quantizedModel } from '../quantize/quantized-model.js'
 import { meanLoss } from './loss.js'
 
 export interface EvaluationRequest {
@@ -71,17 +61,15 @@ export async function evaluate(
   try {
     const tokenizer = await tokenizerOf(checkpoint, request.tokenizer)
     const texts = await readTexts(request.text, tokenizer)
-    const reference = await progress.step('reading the model', () => readReferenceModel(checkpoint))
+    const reference = await progress.step('reading the model', () => readFloatModel(checkpoint))
     const { contextLength } = reference.config
     const cut = texts.map((tokens) => tokens.slice(0, contextLength + 1))
     const tokens = cut.reduce((sum, text) => sum + text.length - 1, 0)
-    const model = await progress.step('quantising', (update) => {
-      const onTensor = (name: string, done: number, total: number) =>
-        update(`${done}/${total} ${name}`)
-      return request.calibrate === true
-        ? quantizeModelCalibrated(checkpoint, request, { bos: tokenizer.bos }, onTensor)
-        : quantizeModel(checkpoint, request, onTensor)
-    })
+    const model = await quantizedModel(
+      checkpoint,
+      { ...request, ...(request.calibrate ? { calibration: { bos: tokenizer.bos } } : {}) },
+      progress,
+    )
     const loss = (label: string, open: Parameters<typeof meanLoss>[1]) =>
       progress.step(label, (update) =>
         meanLoss(cut, open, async (done) => {
@@ -144,7 +132,7 @@ async function readTexts(path: string, tokenizer: Tokenizer): Promise<number[][]
 }
 
 /** The quantised weights as a model of the binary64 decoder. */
-export function referenceOf(model: ChipModel, reference: ReferenceModel): ReferenceModel {
+export function referenceOf(model: ChipModel, reference: FloatModel): FloatModel {
   return {
     ...reference,
     embedding: dequantize(model.embedding),

@@ -1,6 +1,6 @@
-import { type Checkpoint, openCheckpoint } from '../../checkpoint/index.js'
+import { type Checkpoint, openCheckpoint, readFloatModel } from '../../checkpoint/index.js'
 import { Random } from '../../common/random.js'
-import { argmax, ReferenceDecoder, readReferenceModel } from '../../golden/index.js'
+import { argmax, ReferenceDecoder } from '../../golden/index.js'
 import { type QuantizedTensor, quantizeTensor } from '../../quantize/index.js'
 import type { TileRequest } from './tile-request.js'
 
@@ -63,7 +63,7 @@ async function captureActivations(
   )
   if (checkpoint.config === undefined || weights > largestCapturedModel || count === 0) return []
   const captured: Float32Array[] = []
-  const decoder = new ReferenceDecoder(await readReferenceModel(checkpoint), (name, input) => {
+  const decoder = new ReferenceDecoder(await readFloatModel(checkpoint), (name, input) => {
     if (name === tensor) captured.push(Float32Array.from(input))
   })
   const bos = 1

@@ -3,23 +3,6 @@ import type { ModelConfig } from '../../checkpoint/index.js'
 /** Many vectors of equal length, one after the other. */
 export type Batch = Float32Array
 
-/** Every vector of `inputs` times a matrix [rows, columns]. */
-export function project(inputs: Batch, matrix: Float32Array, columns: number): Batch {
-  const rows = matrix.length / columns
-  const count = inputs.length / columns
-  const result = new Float32Array(count * rows)
-  for (let vector = 0; vector < count; vector++) {
-    const from = vector * columns
-    for (let row = 0; row < rows; row++) {
-      const start = row * columns
-      let sum = 0
-      for (let i = 0; i < columns; i++) sum += matrix[start + i]! * inputs[from + i]!
-      result[vector * rows + row] = sum
-    }
-  }
-  return result
-}
-
 /** Root-mean-square norm of every vector. */
 export function normalise(inputs: Batch, weight: Float32Array, epsilon: number): Batch {
   const dim = weight.length
@@ -35,44 +18,69 @@ export function normalise(inputs: Batch, weight: Float32Array, epsilon: number):
 
 /** silu(gate) * up, element by element. */
 export function gated(gate: Batch, up: Batch): Batch {
-  return gate.map((g, i) => (g / (1 + Math.exp(-g))) * up[i]!)
+  const result = new Float32Array(gate.length)
+  for (let i = 0; i < gate.length; i++) {
+    const g = gate[i]!
+    result[i] = (g / (1 + Math.exp(-g))) * up[i]!
+  }
+  return result
 }
 
 /** Element by element. */
 export function sum(a: Batch, b: Batch): Batch {
-  return a.map((value, i) => value + b[i]!)
+  const result = new Float32Array(a.length)
+  for (let i = 0; i < a.length; i++) result[i] = a[i]! + b[i]!
+  return result
 }
 
 /** Element by element. */
 export function difference(a: Batch, b: Batch): Batch {
-  return a.map((value, i) => value - b[i]!)
+  const result = new Float32Array(a.length)
+  for (let i = 0; i < a.length; i++) result[i] = a[i]! - b[i]!
+  return result
 }
 
-/** Turns the heads of the vector at `from` in place, for a position of its sequence (Su et al., arXiv 2104.09864). */
-export function rotate(
-  batch: Batch,
-  from: number,
-  width: number,
-  position: number,
-  config: ModelConfig,
-): void {
-  const headSize = config.dim / config.heads
-  const interleaved = config.ropePairs === 'interleaved'
-  for (let pair = 0; pair < headSize / 2; pair++) {
-    const angle = position * config.ropeBase ** ((-2 * pair) / headSize)
-    const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-    const first = interleaved ? 2 * pair : pair
-    const second = interleaved ? first + 1 : pair + headSize / 2
-    for (let head = from; head < from + width; head += headSize) {
-      const [a, b] = [batch[head + first]!, batch[head + second]!]
-      batch[head + first] = a * cos - b * sin
-      batch[head + second] = a * sin + b * cos
+/** Turns heads by the angles of their position (Su et al., arXiv 2104.09864); keeps the sines and cosines. */
+export class Rotation {
+  readonly #headSize: number
+  readonly #interleaved: boolean
+  readonly #cosines: Float64Array
+  readonly #sines: Float64Array
+
+  /** @param positions positions from 0 that vectors may have */
+  constructor({ dim, heads, ropeBase, ropePairs }: ModelConfig, positions: number) {
+    this.#headSize = dim / heads
+    this.#interleaved = ropePairs === 'interleaved'
+    const pairs = this.#headSize / 2
+    const angles = Float64Array.from({ length: positions * pairs }, (_, i) => {
+      const position = Math.floor(i / pairs)
+      return position * ropeBase ** ((-2 * (i % pairs)) / this.#headSize)
+    })
+    this.#cosines = angles.map(Math.cos)
+    this.#sines = angles.map(Math.sin)
+  }
+
+  /** Turns the heads of the vector at `from` in place. */
+  turn(batch: Batch, from: number, width: number, position: number): void {
+    const headSize = this.#headSize
+    const pairs = headSize / 2
+    for (let pair = 0; pair < pairs; pair++) {
+      const cos = this.#cosines[position * pairs + pair]!
+      const sin = this.#sines[position * pairs + pair]!
+      const first = this.#interleaved ? 2 * pair : pair
+      const second = this.#interleaved ? first + 1 : pair + pairs
+      for (let head = from; head < from + width; head += headSize) {
+        const a = batch[head + first]!
+        const b = batch[head + second]!
+        batch[head + first] = a * cos - b * sin
+        batch[head + second] = a * sin + b * cos
+      }
     }
   }
 }
 
 /**
- * Attention of one vector over its sequence.
+ * Attention of one vector over its sequence; heads have an even size.
  * @param row of the vector in `queries` and `mixed`
  * @param firstKey row in `keys` and `values` of the sequence's first position
  * @param length positions that it sees
@@ -108,12 +116,17 @@ export function attend(
       scores[position] = Math.exp(scores[position]! - largest)
       total += scores[position]!
     }
-    for (let i = 0; i < headSize; i++) {
-      let sum = 0
+    for (let i = 0; i < headSize; i += 2) {
+      let first = 0
+      let second = 0
       for (let position = 0; position < length; position++) {
-        sum += scores[position]! * values[shared + position * kvDim + i]!
+        const weight = scores[position]!
+        const at = shared + position * kvDim + i
+        first += weight * values[at]!
+        second += weight * values[at + 1]!
       }
-      mixed[own + i] = sum / total
+      mixed[own + i] = first / total
+      mixed[own + i + 1] = second / total
     }
   }
 }

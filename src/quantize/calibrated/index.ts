@@ -1,7 +1,5 @@
-import type { Checkpoint } from '../../checkpoint/index.js'
-import { InputError } from '../../common/input-error.js'
-import type { ChipModel, ChipModelFormat, TensorListener } from '../chip-model.js'
-import { readFloatModel } from './float-model.js'
+import type { FloatModel } from '../../checkpoint/index.js'
+import type { ChipModel, ChipModelFormat, QuantizationListener } from '../chip-model.js'
 import { quantizeCalibrated } from './quantize-calibrated.js'
 import { sampleTokens } from './sample-tokens.js'
 
@@ -16,25 +14,23 @@ export interface Calibration {
   readonly seed?: number
 }
 
+/** Names the method; whoever changes its results changes the name, so that no result of another method is reused. */
+export const calibratedBy = 'calibrated weights 1'
+
 /**
- * Quantises a whole model with calibration. Equal inputs give equal codes. Time grows with the square of the width
- * and the whole model is in memory, so this is for models of up to some ten million parameters.
- *
- * @throws InputError when the checkpoint describes no LLaMA-family model
+ * Quantises a whole model with calibration. Equal inputs give equal codes. Time grows with the square of the width;
+ * the whole model is in memory, and for every token of the text three vectors of its width and one of its hidden
+ * width for each layer. So this is for models of up to some ten million parameters.
  */
 export async function quantizeModelCalibrated(
-  checkpoint: Checkpoint,
+  model: FloatModel,
   format: ChipModelFormat,
-  calibration: Calibration,
-  onTensor: TensorListener = () => {},
+  { bos, sequences = 32, length = 256, seed = 1 }: Calibration,
+  onProgress: QuantizationListener = () => {},
 ): Promise<ChipModel> {
-  const { config } = checkpoint
-  if (config === undefined) {
-    throw new InputError('describes no LLaMA-family model', { file: checkpoint.path })
-  }
-  const { bos, sequences = 32, length = 256, seed = 1 } = calibration
-  const model = await readFloatModel(checkpoint, config)
-  const positions = Math.min(length, config.contextLength)
-  const text = sampleTokens(model, bos, sequences, positions, seed)
-  return quantizeCalibrated(model, text, format, onTensor)
+  const positions = Math.min(length, model.config.contextLength)
+  const text = await sampleTokens(model, bos, sequences, positions, seed, (done) =>
+    onProgress('positions of the calibration text', done, positions),
+  )
+  return quantizeCalibrated(model, text, format, onProgress)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openCheckpoint } from '../../checkpoint/index.js'
+import { openCheckpoint, readFloatModel } from '../../checkpoint/index.js'
 import {
   tinyHuggingFaceConfig,
   tinySafetensors,
@@ -18,15 +18,16 @@ describe('a calibrated model', () => {
     const format = { bits: 4, headBits: 8, group: 32 } as const
     const calibration = { bos: 1, sequences: 20 }
     const names: string[] = []
-    const model = await quantizeModelCalibrated(checkpoint, format, calibration, (name) =>
-      names.push(name),
-    )
-    const again = await quantizeModelCalibrated(checkpoint, format, calibration)
+    const float = await readFloatModel(checkpoint)
+    const model = await quantizeModelCalibrated(float, format, calibration, (name) => {
+      names.push(name)
+    })
+    const again = await quantizeModelCalibrated(float, format, calibration)
     const rounded = await quantizeModel(checkpoint, format)
     await checkpoint.close()
     expect(again).toEqual(model)
     expect(model.embedding).toEqual(rounded.embedding)
-    expect(names).toHaveLength(2 + 2 * 7)
+    expect(names).toHaveLength(float.config.contextLength + 2 + 2 * 7)
     for (const [layer, { w2 }] of model.layers.entries()) {
       const nearest = rounded.layers[layer]!.w2
       expect(w2.codes).toHaveLength(nearest.codes.length)

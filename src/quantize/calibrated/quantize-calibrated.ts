@@ -1,4 +1,10 @@
-import type { ChipModel, ChipModelFormat, LayerModel, TensorListener } from '../chip-model.js'
+import {
+  type FloatLayer,
+  type FloatModel,
+  type ModelConfig,
+  roleName,
+} from '../../checkpoint/index.js'
+import type { ChipModel, ChipModelFormat, LayerModel, QuantizationListener } from '../chip-model.js'
 import { quantizeMatrix } from '../quantize-matrix.js'
 import {
   type CodeBits,
@@ -12,85 +18,79 @@ import {
   difference,
   gated,
   normalise,
-  project,
-  rotate,
+  Rotation,
   sum,
 } from './batch-operations.js'
 import { inverse } from './cholesky.js'
-import type { FloatLayer, FloatModel } from './float-model.js'
+import { sumOfOuterProducts, timesTransposed } from './matrix-kernels.js'
 import { RowQuantizer } from './row-quantizer.js'
-import type { TokenSequences } from './sample-tokens.js'
+import type { SampledText, TokenSequences } from './sample-tokens.js'
 
 /** Share of the mean diagonal that is added to the second moments of the inputs. */
 const DAMPING = 0.01
 
 /**
- * Quantises a model so that its layers answer a calibration text as the float model's do. The text runs through both
- * models, layer by layer: every matrix is fitted to the inputs that the quantised layers before it really give, and
- * its target is what the float matrix answers to the float model's inputs, plus what the residual stream has lost
- * until then where the matrix adds to that stream.
+ * Quantises a model so that its layers answer a calibration text as the float model's do. The text runs through the
+ * quantised model, layer by layer: every matrix is fitted to the inputs that the quantised layers before it really
+ * give, and its target is what the float matrix answers to the float model's inputs, plus what the residual stream has
+ * lost until then where the matrix adds to that stream.
  */
-export function quantizeCalibrated(
+export async function quantizeCalibrated(
   model: FloatModel,
-  text: TokenSequences,
+  text: SampledText,
   format: ChipModelFormat,
-  onTensor: TensorListener = () => {},
-): ChipModel {
+  onProgress: QuantizationListener,
+): Promise<ChipModel> {
   const { config } = model
   const { dim, hiddenDim, vocabulary, normEpsilon } = config
   const total = config.layers * 7 + (config.tiedHead ? 1 : 2)
+  const rotation = new Rotation(config, text.length)
   let done = 0
-  const nearest = (name: string, weights: Float32Array, bits: CodeBits): QuantizedMatrix => {
+  const nearest = async (name: string, weights: Float32Array, bits: CodeBits) => {
     const matrix = quantizeMatrix(weights, vocabulary, dim, { bits, group: format.group })
-    onTensor(name, ++done, total)
+    await onProgress(name, ++done, total)
     return matrix
   }
-  const quantized = (name: string, weights: Float32Array, inputs: Batch, errors: Batch) => {
-    const matrix = fitMatrix(weights, inputs, errors, inputs.length / text.tokens.length, format)
-    onTensor(name, ++done, total)
-    return { matrix, values: dequantize(matrix) }
-  }
-  const embedding = nearest('tok_embeddings', model.embedding, format.headBits)
-  let exact = embed(model.embedding, text, dim)
-  let chip = embed(dequantize(embedding), text, dim)
-  const layers = model.layers.map((weights, index): LayerModel => {
-    const name = (kind: keyof FloatLayer) => `layers.${index}.${kind}`
-    const fitProjection = (kind: keyof FloatLayer, inputs: Pair, lost?: Batch) => {
-      const matrix = weights[kind]
-      const columns = inputs.chip.length / text.tokens.length
-      const errors = project(difference(inputs.exact, inputs.chip), matrix, columns)
-      const target = lost === undefined ? errors : sum(errors, lost)
-      return quantized(name(kind), matrix, inputs.chip, target)
+  const embedding = await nearest('tok_embeddings', model.embedding, format.headBits)
+  let x = embed(dequantize(embedding), text, dim)
+  const layers: LayerModel[] = []
+  for (const [layer, weights] of model.layers.entries()) {
+    const exact = text.layers[layer]!
+    const fitted = (exactInputs: Batch, inputs: Batch) =>
+      new FittedInputs(exactInputs, inputs, text.tokens.length, format)
+    const projection = async (kind: keyof FloatLayer, inputs: FittedInputs, lost?: Batch) => {
+      const matrix = inputs.fit(weights[kind], lost)
+      await onProgress(roleName({ kind, layer }), ++done, total)
+      return { matrix, values: dequantize(matrix) }
     }
-    const y = both(exact, chip, (x) => normalise(x, weights.attention_norm, normEpsilon))
-    const wq = fitProjection('attention.wq', y)
-    const wk = fitProjection('attention.wk', y)
-    const wv = fitProjection('attention.wv', y)
-    const mixed = {
-      exact: mix(model, text, y.exact, [
-        weights['attention.wq'],
-        weights['attention.wk'],
-        weights['attention.wv'],
-      ]),
-      chip: mix(model, text, y.chip, [wq.values, wk.values, wv.values]),
-    }
-    const wo = fitProjection('attention.wo', mixed, difference(exact, chip))
-    exact = sum(exact, project(mixed.exact, weights['attention.wo'], dim))
-    chip = sum(chip, project(mixed.chip, wo.values, dim))
-    const z = both(exact, chip, (x) => normalise(x, weights.ffn_norm, normEpsilon))
-    const w1 = fitProjection('feed_forward.w1', z)
-    const w3 = fitProjection('feed_forward.w3', z)
-    const hidden = {
-      exact: gated(
-        project(z.exact, weights['feed_forward.w1'], dim),
-        project(z.exact, weights['feed_forward.w3'], dim),
-      ),
-      chip: gated(project(z.chip, w1.values, dim), project(z.chip, w3.values, dim)),
-    }
-    const w2 = fitProjection('feed_forward.w2', hidden, difference(exact, chip))
-    exact = sum(exact, project(hidden.exact, weights['feed_forward.w2'], hiddenDim))
-    chip = sum(chip, project(hidden.chip, w2.values, hiddenDim))
-    return {
+    const attentionNorm = (batch: Batch) => normalise(batch, weights.attention_norm, normEpsilon)
+    const y = attentionNorm(x)
+    const toAttention = fitted(attentionNorm(exact.input), y)
+    const wq = await projection('attention.wq', toAttention)
+    const wk = await projection('attention.wk', toAttention)
+    const wv = await projection('attention.wv', toAttention)
+    const mixed = mix(config, text, rotation, {
+      queries: timesTransposed(y, wq.values, dim),
+      keys: timesTransposed(y, wk.values, dim),
+      values: timesTransposed(y, wv.values, dim),
+    })
+    const wo = await projection(
+      'attention.wo',
+      fitted(exact.mixed, mixed),
+      difference(exact.input, x),
+    )
+    x = sum(x, timesTransposed(mixed, wo.values, dim))
+    const ffnNorm = (batch: Batch) => normalise(batch, weights.ffn_norm, normEpsilon)
+    const z = ffnNorm(x)
+    const toFeedForward = fitted(ffnNorm(exact.middle), z)
+    const w1 = await projection('feed_forward.w1', toFeedForward)
+    const w3 = await projection('feed_forward.w3', toFeedForward)
+    const gate = timesTransposed(z, w1.values, dim)
+    const hidden = gated(gate, timesTransposed(z, w3.values, dim))
+    const toResidual = fitted(exact.hidden, hidden)
+    const w2 = await projection('feed_forward.w2', toResidual, difference(exact.middle, x))
+    x = sum(x, timesTransposed(hidden, w2.values, hiddenDim))
+    layers.push({
       attentionNorm: weights.attention_norm,
       wq: wq.matrix,
       wk: wk.matrix,
@@ -100,20 +100,10 @@ export function quantizeCalibrated(
       w1: w1.matrix,
       w2: w2.matrix,
       w3: w3.matrix,
-    }
-  })
-  const head = config.tiedHead ? embedding : nearest('output', model.head, format.headBits)
+    })
+  }
+  const head = config.tiedHead ? embedding : await nearest('output', model.head, format.headBits)
   return { config, embedding, layers, norm: model.norm, head }
-}
-
-/** The same batch in the float model and in the quantised one. */
-interface Pair {
-  readonly exact: Batch
-  readonly chip: Batch
-}
-
-function both(exact: Batch, chip: Batch, operation: (batch: Batch) => Batch): Pair {
-  return { exact: operation(exact), chip: operation(chip) }
 }
 
 function embed(embedding: Float32Array, text: TokenSequences, dim: number): Batch {
@@ -124,84 +114,113 @@ function embed(embedding: Float32Array, text: TokenSequences, dim: number): Batc
   return batch
 }
 
-/** Attention before its output projection. */
+/** Attention before its output projection; queries and keys are turned in place. */
 function mix(
-  { config }: FloatModel,
+  config: ModelConfig,
   { tokens, length }: TokenSequences,
-  inputs: Batch,
-  matrices: readonly [Float32Array, Float32Array, Float32Array],
+  rotation: Rotation,
+  {
+    queries,
+    keys,
+    values,
+  }: { readonly queries: Batch; readonly keys: Batch; readonly values: Batch },
 ): Batch {
   const { dim } = config
-  const [queries, keys, values] = matrices.map((matrix) => project(inputs, matrix, dim)) as [
-    Batch,
-    Batch,
-    Batch,
-  ]
   const kvDim = keys.length / tokens.length
   const mixed = new Float32Array(tokens.length * dim)
   for (let row = 0; row < tokens.length; row++) {
-    rotate(queries, row * dim, dim, row % length, config)
-    rotate(keys, row * kvDim, kvDim, row % length, config)
     const position = row % length
+    rotation.turn(queries, row * dim, dim, position)
+    rotation.turn(keys, row * kvDim, kvDim, position)
     attend(config, queries, row, keys, values, row - position, position + 1, mixed)
   }
   return mixed
 }
 
-/** Quantises a matrix so that it answers `inputs` with what the float matrix answers, plus `errors`. */
-function fitMatrix(
-  weights: Float32Array,
-  inputs: Batch,
-  errors: Batch,
-  columns: number,
-  format: ChipModelFormat,
-): QuantizedMatrix {
-  const { bits, group } = format
-  const rows = weights.length / columns
-  const moments = products(inputs, columns, inputs, columns)
-  let trace = 0
-  for (let i = 0; i < columns; i++) trace += moments[i * columns + i]!
-  const damping = DAMPING * (trace / columns || 1)
-  for (let i = 0; i < columns; i++) moments[i * columns + i]! += damping
-  const inverted = inverse(moments, columns)
-  const wanted = products(errors, rows, inputs, columns)
-  const quantizer = new RowQuantizer(moments, columns, { bits, group })
-  const groups = groupsPerRow({ columns, group })
-  const matrix: QuantizedMatrix = {
-    rows,
-    columns,
-    bits,
-    group,
-    codes: new Uint8Array(rows * columns),
-    scales: new Uint16Array(rows * groups),
-    zeroPoints: new Uint8Array(rows * groups),
+/** The inputs of matrices in the float model and in the quantised one, and what fitting to them needs. */
+class FittedInputs {
+  readonly #columns: number
+  readonly #inverse: Float64Array
+  readonly #quantizer: RowQuantizer
+  /** Of what the inputs lack, with the inputs. */
+  readonly #differenceProducts: Float64Array
+
+  constructor(
+    exactInputs: Batch,
+    private readonly inputs: Batch,
+    vectors: number,
+    private readonly format: ChipModelFormat,
+  ) {
+    const columns = inputs.length / vectors
+    const moments = sumOfOuterProducts(inputs, columns, inputs, columns)
+    let trace = 0
+    for (let i = 0; i < columns; i++) trace += moments[i * columns + i]!
+    const damping = DAMPING * (trace / columns || 1)
+    for (let i = 0; i < columns; i++) moments[i * columns + i]! += damping
+    this.#columns = columns
+    this.#inverse = inverse(moments, columns)
+    this.#quantizer = new RowQuantizer(moments, columns, format)
+    const lacking = difference(exactInputs, inputs)
+    this.#differenceProducts = sumOfOuterProducts(lacking, columns, inputs, columns)
   }
-  for (let row = 0; row < rows; row++) {
-    const target = Float64Array.from({ length: columns }, (_, i) => {
-      let correction = 0
-      for (let j = 0; j < columns; j++) {
-        correction += wanted[row * columns + j]! * inverted[j * columns + i]!
-      }
-      return weights[row * columns + i]! + correction
-    })
-    const quantized = quantizer.quantize(target)
-    matrix.codes.set(quantized.codes, row * columns)
-    matrix.scales.set(quantized.scales, row * groups)
-    matrix.zeroPoints.set(quantized.zeroPoints, row * groups)
+
+  /**
+   * Quantises a matrix so that it answers the quantised model's inputs with what the float matrix answers to the float
+   * model's, plus `lost`.
+   */
+  fit(weights: Float32Array, lost?: Batch): QuantizedMatrix {
+    const columns = this.#columns
+    const { bits, group } = this.format
+    const rows = weights.length / columns
+    const lostProducts =
+      lost === undefined
+        ? new Float64Array(weights.length)
+        : sumOfOuterProducts(lost, rows, this.inputs, columns)
+    const groups = groupsPerRow({ columns, group })
+    const matrix: QuantizedMatrix = {
+      rows,
+      columns,
+      bits,
+      group,
+      codes: new Uint8Array(rows * columns),
+      scales: new Uint16Array(rows * groups),
+      zeroPoints: new Uint8Array(rows * groups),
+    }
+    for (let row = 0; row < rows; row++) {
+      const target = this.#target(weights, row, lostProducts)
+      const quantized = this.#quantizer.quantize(target)
+      matrix.codes.set(quantized.codes, row * columns)
+      matrix.scales.set(quantized.scales, row * groups)
+      matrix.zeroPoints.set(quantized.zeroPoints, row * groups)
+    }
+    return matrix
   }
-  return matrix
+
+  /**
+   * The row of weights that answers best, by least squares.
+   *
+   * @param lostProducts of what is lost in each row, with the inputs
+   */
+  #target(weights: Float32Array, row: number, lostProducts: Float64Array): Float64Array {
+    const columns = this.#columns
+    const own = weights.subarray(row * columns, (row + 1) * columns)
+    const wanted = lostProducts.slice(row * columns, (row + 1) * columns)
+    addRowTimes(wanted, own, this.#differenceProducts)
+    const target = Float64Array.from(own)
+    addRowTimes(target, wanted, this.#inverse)
+    return target
+  }
 }
 
-/** The sum over all vectors of a * b^T, [width of a, width of b]. */
-function products(a: Batch, aWidth: number, b: Batch, bWidth: number): Float64Array {
-  const result = new Float64Array(aWidth * bWidth)
-  const count = a.length / aWidth
-  for (let vector = 0; vector < count; vector++) {
-    for (let i = 0; i < aWidth; i++) {
-      const value = a[vector * aWidth + i]!
-      const [row, from] = [i * bWidth, vector * bWidth]
-      for (let j = 0; j < bWidth; j++) result[row + j]! += value * b[from + j]!
-    }
+/** Adds a row times a square matrix. */
+function addRowTimes(
+  sums: Float64Array,
+  row: Float32Array | Float64Array,
+  matrix: Float64Array,
+): void {
+  const size = row.length
+  for (let j = 0; j < size; j++) {
+    const factor = row[j]!
+    for (let i = 0; i < size; i++) sums[i]! += factor * matrix[j * size + i]!
   }
-  return result
 }

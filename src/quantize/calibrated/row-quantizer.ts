@@ -21,8 +21,14 @@ const LARGEST_ROUNDS = 12
  * improved the same way, are a candidate too, so that the result is never worse than they are.
  */
 export class RowQuantizer {
+  /** Rows of the inverse's lower Cholesky factor, transposed. */
   readonly #spread: Float64Array
   readonly #largestCode: number
+  /** All values of a group by the same. */
+  readonly #shifts: readonly Direction[]
+  /** The steps of a group's codes. */
+  readonly #stretch: Direction
+  readonly #differences: Float64Array
 
   /** @param moments H, symmetric positive definite, [columns, columns] */
   constructor(
@@ -31,7 +37,16 @@ export class RowQuantizer {
     private readonly format: QuantizationFormat,
   ) {
     this.#largestCode = 2 ** format.bits - 1
-    this.#spread = cholesky(inverse(moments, columns), columns)
+    this.#spread = transposed(cholesky(inverse(moments, columns), columns), columns)
+    const { group } = format
+    this.#shifts = Array.from({ length: Math.ceil(columns / group) }, (_, index) => {
+      const shift = new Direction(moments, columns, index * group, group)
+      shift.steps.fill(1)
+      shift.measure()
+      return shift
+    })
+    this.#stretch = new Direction(moments, columns, 0, group)
+    this.#differences = new Float64Array(columns)
   }
 
   /** The best row that the search finds. @param weights as many as columns */
@@ -90,9 +105,9 @@ export class RowQuantizer {
       const group = Math.floor(i / format.group)
       if (i % format.group === 0) this.#fitGroup(state, group, rest, range)
       this.#encode(state, i, rest[i]!)
-      const pivot = this.#spread[i * columns + i]!
-      const scaled = (rest[i]! - state.values[i]!) / pivot
-      for (let j = i + 1; j < columns; j++) rest[j]! -= scaled * this.#spread[j * columns + i]!
+      const from = i * columns
+      const scaled = (rest[i]! - state.values[i]!) / this.#spread[from + i]!
+      for (let j = i + 1; j < columns; j++) rest[j]! -= scaled * this.#spread[from + j]!
     }
     this.#measure(state)
     return state
@@ -126,13 +141,11 @@ export class RowQuantizer {
   #measure(state: RowState): void {
     const { columns, moments } = this
     const { target, values, gradient } = state
+    const differences = this.#differences
+    for (let i = 0; i < columns; i++) differences[i] = target[i]! - values[i]!
+    rowsTimes(moments, columns, 0, columns, differences, 0, columns, gradient)
     state.error = 0
-    for (let i = 0; i < columns; i++) {
-      let sum = 0
-      for (let j = 0; j < columns; j++) sum += moments[i * columns + j]! * (target[j]! - values[j]!)
-      gradient[i] = sum
-      state.error += sum * (target[i]! - values[i]!)
-    }
+    for (let i = 0; i < columns; i++) state.error += gradient[i]! * differences[i]!
   }
 
   #improve(state: RowState): void {
@@ -165,60 +178,38 @@ export class RowQuantizer {
 
   /** Every scale in turn becomes the best one for its codes. */
   #improveScales(state: RowState): void {
+    const direction = this.#stretch
     for (let group = 0; group < state.scales.length; group++) {
       const zeroPoint = state.zeroPoints[group]!
-      const direction = this.#direction(group, (i) => state.codes[i]! - zeroPoint)
+      direction.first = group * this.format.group
+      for (let i = 0; i < direction.count; i++) {
+        direction.steps[i] = state.codes[direction.first + i]! - zeroPoint
+      }
+      direction.measure()
       if (direction.curvature === 0) continue
-      const slope = this.#slope(state, group, direction.steps)
+      const slope = direction.slope(state.gradient)
       const old = state.scales[group]!
       const wanted = old + slope / direction.curvature
       if (!(wanted > 0 && wanted <= FLOAT16_MAX)) continue
       const change = toFloat16(wanted) - old
       if (2 * slope * change <= direction.curvature * change * change) continue
       state.scales[group] = old + change
-      this.#move(state, group, direction, change)
+      direction.move(state, change)
     }
   }
 
   /** Every zero-point moves by one where that helps, all values of its group by a step. */
   #improveZeroPoints(state: RowState): void {
     for (let group = 0; group < state.scales.length; group++) {
-      const direction = this.#direction(group, () => 1)
-      const slope = this.#slope(state, group, direction.steps)
+      const direction = this.#shifts[group]!
+      const slope = direction.slope(state.gradient)
       const change = Math.sign(slope) * state.scales[group]!
       const zeroPoint = state.zeroPoints[group]! - Math.sign(slope)
       if (zeroPoint < 0 || zeroPoint > this.#largestCode) continue
       if (2 * slope * change <= direction.curvature * change * change) continue
       state.zeroPoints[group] = zeroPoint
-      this.#move(state, group, direction, change)
+      direction.move(state, change)
     }
-  }
-
-  /** A direction of the values of one group: H times it, and its curvature. */
-  #direction(group: number, step: (i: number) => number): Direction {
-    const { columns, moments, format } = this
-    const first = group * format.group
-    const count = Math.min(format.group, columns - first)
-    const steps = Float64Array.from({ length: count }, (_, i) => step(first + i))
-    const image = new Float64Array(columns)
-    for (let i = 0; i < count; i++) {
-      const row = (first + i) * columns
-      for (let j = 0; j < columns; j++) image[j]! += moments[row + j]! * steps[i]!
-    }
-    let curvature = 0
-    for (let i = 0; i < count; i++) curvature += image[first + i]! * steps[i]!
-    return { steps, image, curvature }
-  }
-
-  #slope(state: RowState, group: number, steps: Float64Array): number {
-    const first = group * this.format.group
-    return steps.reduce((sum, step, i) => sum + step * state.gradient[first + i]!, 0)
-  }
-
-  #move(state: RowState, group: number, direction: Direction, distance: number): void {
-    const first = group * this.format.group
-    for (const [i, step] of direction.steps.entries()) state.values[first + i]! += step * distance
-    for (const [j, change] of direction.image.entries()) state.gradient[j]! -= change * distance
   }
 }
 
@@ -234,10 +225,102 @@ interface RowState {
   error: number
 }
 
-interface Direction {
+/** A direction in which the values of one group can move together. */
+class Direction {
   readonly steps: Float64Array
-  readonly image: Float64Array
-  readonly curvature: number
+  /** steps' H steps */
+  curvature = 0
+  readonly #image: Float64Array
+
+  /** @param first column of the group */
+  constructor(
+    private readonly moments: Float64Array,
+    private readonly columns: number,
+    public first: number,
+    private readonly group: number,
+  ) {
+    this.steps = new Float64Array(group)
+    this.#image = new Float64Array(columns)
+  }
+
+  /** Values of the group. */
+  get count(): number {
+    return Math.min(this.group, this.columns - this.first)
+  }
+
+  /** Finds the curvature of the steps. */
+  measure(): void {
+    const { first, count, steps } = this
+    this.#project(first, first + count)
+    this.curvature = 0
+    for (let i = 0; i < count; i++) this.curvature += this.#image[first + i]! * steps[i]!
+  }
+
+  /** By how much the error falls along the steps, halved. */
+  slope(gradient: Float64Array): number {
+    let slope = 0
+    for (let i = 0; i < this.count; i++) slope += this.steps[i]! * gradient[this.first + i]!
+    return slope
+  }
+
+  move({ values, gradient }: RowState, distance: number): void {
+    const { first, count, columns, steps } = this
+    this.#project(0, first)
+    this.#project(first + count, columns)
+    for (let i = 0; i < count; i++) values[first + i]! += steps[i]! * distance
+    for (let j = 0; j < columns; j++) gradient[j]! -= this.#image[j]! * distance
+  }
+
+  /** Rows `from` to `end` of H times the steps. */
+  #project(from: number, end: number): void {
+    const { moments, columns, steps, first, count } = this
+    rowsTimes(moments, columns, from, end, steps, first, count, this.#image)
+  }
+}
+
+/**
+ * Rows `from` to `end` of a square matrix, their columns from `first` on, times `count` numbers. Sums have their terms
+ * in order.
+ */
+function rowsTimes(
+  matrix: Float64Array,
+  columns: number,
+  from: number,
+  end: number,
+  numbers: Float64Array,
+  first: number,
+  count: number,
+  result: Float64Array,
+): void {
+  let row = from
+  for (; row + 3 < end; row += 4) {
+    const start = row * columns + first
+    let sum0 = 0
+    let sum1 = 0
+    let sum2 = 0
+    let sum3 = 0
+    for (let i = 0; i < count; i++) {
+      const number = numbers[i]!
+      const at = start + i
+      sum0 += matrix[at]! * number
+      sum1 += matrix[at + columns]! * number
+      sum2 += matrix[at + 2 * columns]! * number
+      sum3 += matrix[at + 3 * columns]! * number
+    }
+    result[row] = sum0
+    result[row + 1] = sum1
+    result[row + 2] = sum2
+    result[row + 3] = sum3
+  }
+  for (; row < end; row++) {
+    let sum = 0
+    for (let i = 0; i < count; i++) sum += matrix[row * columns + first + i]! * numbers[i]!
+    result[row] = sum
+  }
+}
+
+function transposed(matrix: Float64Array, size: number): Float64Array {
+  return Float64Array.from(matrix, (_, i) => matrix[(i % size) * size + Math.floor(i / size)]!)
 }
 
 function toFloat16(value: number): number {

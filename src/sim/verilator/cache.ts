@@ -11,8 +11,8 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { cacheFolder } from '../../common/cache-folder.js'
 import { InputError } from '../../common/input-error.js'
 
 const manifestName = 'manifest.json'
@@ -33,7 +33,7 @@ export class BuildCache {
 
   /** @param directory by default `$ROMULUS_CACHE`, else `romulus` in the user's cache folder. */
   constructor(directory: string | undefined) {
-    this.directory = resolve(directory ?? defaultDirectory())
+    this.directory = resolve(directory ?? cacheFolder())
   }
 
   /** Folder of a complete entry. */
@@ -130,11 +130,6 @@ export function contentHash(contents: unknown): string {
 /** Whether a tool failed because the disk is full, by what it printed. */
 export function outOfSpace(output: string): boolean {
   return /no space left on device/i.test(output)
-}
-
-function defaultDirectory(): string {
-  if (process.env.ROMULUS_CACHE) return process.env.ROMULUS_CACHE
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'romulus')
 }
 
 function matchesManifest(entry: string): boolean {

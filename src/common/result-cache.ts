@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cacheFolder } from './cache-folder.js'
 
 /** Results as JSON files, named by the hash of everything that they depend on. */
 export interface ResultCache {
@@ -17,9 +17,10 @@ export const noCache: ResultCache = { get: () => undefined, set: () => {} }
 /**
  * A cache in a folder, which may be deleted at any time.
  *
- * @param directory by default `synth` in `$ROMULUS_CACHE`, else in `romulus` of the user's cache folder
+ * @param kind of results, a folder in `parent`
  */
-export function openCache(directory = join(cacheHome(), 'synth')): ResultCache {
+export function openCache(kind: string, parent = cacheFolder()): ResultCache {
+  const directory = join(parent, kind)
   const fileOf = (key: string): string => join(directory, key.slice(0, 2), `${key.slice(2)}.json`)
   return {
     get(key) {
@@ -56,9 +57,4 @@ function removeIfThere(file: string): void {
   } catch {
     // It was never made.
   }
-}
-
-function cacheHome(): string {
-  if (process.env.ROMULUS_CACHE) return process.env.ROMULUS_CACHE
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'romulus')
 }
