@@ -33,6 +33,11 @@ export function encoderEdges(parameters: HUnitParameters): number {
  * cycles or have gaps between heads.
  */
 export interface HUnitTiming {
+  /** From the last beat of a head until its key or value is cached, its query aligned. */
+  readonly cached: number
+  readonly aligned: number
+  /** From `attend_start_i` at position 0 to the first cycle in which a stage works, and the first after the last. */
+  readonly stages: Readonly<Record<'scores' | 'softmax' | 'mix', { from: number; to: number }>>
   /** From the last beat of the keys to the earliest `attend_start_i`; negative: it may come that much before. */
   readonly keyToStart: number
   /** The same from the last beat of the queries. */
@@ -56,7 +61,15 @@ export function hUnitTiming(parameters: HUnitParameters): HUnitTiming {
   // that position it visits a query head a cycle: there the last one is.
   const othersAfterFirst = (kvHeads - 1) * beats
   const { valueAddress: valueLag, mixBeat } = visitTiming
+  const lastVisit = (kvHeads - 1) * finalInterval(parameters)
   return {
+    cached,
+    aligned,
+    stages: {
+      scores: { from: 0, to: lastVisit + visitTiming.score },
+      softmax: { from: visitTiming.score, to: lastVisit + visitTiming.reciprocal },
+      mix: { from: visitTiming.weight, to: lastVisit + mixBeat + finalInterval(parameters) },
+    },
     keyToStart: cached - othersAfterFirst,
     queryToStart: aligned - (kvHeads - 1),
     valueToStart: cached - othersAfterFirst - valueLag,

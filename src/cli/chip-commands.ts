@@ -15,6 +15,11 @@ import {
 import { loadChipConfig } from '../flow/chip/load-config.js'
 import type { LintResult } from '../flow/lint.js'
 import { openProgress } from '../flow/progress.js'
+import {
+  checkTimelineFile,
+  checkTimelinePosition,
+  writeTimeline,
+} from '../flow/timeline/write-timeline.js'
 import type { EngineName } from '../sim/index.js'
 import type { AreaReport } from '../synth/index.js'
 import { areaRows, chipTable, lintRows, scheduleRows, simulationRows } from './chip-table.js'
@@ -42,6 +47,8 @@ export interface ChipOptions {
   readonly engine?: EngineName
   readonly check?: boolean
   readonly wave?: string
+  readonly timeline?: string
+  readonly timelinePosition?: number
   readonly docker?: string
   readonly yosys?: 'wasm' | 'native'
   readonly liberty?: readonly string[]
@@ -58,6 +65,8 @@ export interface ChipReport {
   readonly lint?: readonly LintResult[]
   readonly area?: AreaReport
   readonly written?: string
+  /** File of the picture. */
+  readonly timeline?: string
 }
 
 export function addChipOptions(command: Command): void {
@@ -71,6 +80,8 @@ export function addChipOptions(command: Command): void {
     .option('--prompt <text>', 'what the chip continues', '')
     .option('--tokens <n>', 'tokens to write at the most', wholeNumber, 64)
     .option('--check', 'compare every token with the golden model')
+    .option('--timeline <file>', 'draw what every unit does in the cycles of a token (.svg, .html)')
+    .option('--timeline-position <n>', 'position of that token (the last one)', position)
 }
 
 function wholeNumber(text: string): number {
@@ -78,6 +89,10 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError('A whole number from 1 on.')
   }
   return Number(text)
+}
+
+function position(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text)
 }
 
 export function chipExamples(name: string): string {
@@ -128,6 +143,7 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
   if (name === 'generate' && options.out === undefined) {
     throw new InputError('is required', { field: '--out' }, 'a directory for the SystemVerilog')
   }
+  if (options.timeline !== undefined) checkTimelineFile(options.timeline)
   const progress = openProgress()
   const config = await loadChipConfig({
     ...(options.config === undefined ? {} : { config: options.config }),
@@ -149,9 +165,16 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
     )
   }
   if (name === 'simulate') {
+    checkTimelinePosition(options.timelinePosition ?? 0, chip.shape.positions)
     const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
     report.simulation = await simulateChip(chip, requestOf(options), stream, progress)
     if (!options.json) process.stdout.write('\n')
+    if (options.timeline !== undefined) {
+      const { promptTokens, tokens } = report.simulation
+      const last = promptTokens + Math.max(1, tokens.length) - 2
+      await writeTimeline(options.timeline, chip.schedule, options.timelinePosition ?? last)
+      report.timeline = options.timeline
+    }
   }
   process.stdout.write(
     options.json ? `${JSON.stringify(report, null, 2)}\n` : printChipReport(report),
@@ -200,13 +223,22 @@ function describeChip({ shape, schedule, placement, config, emitted }: LoadedChi
   }
 }
 
-function printChipReport({ chip, token, simulation, lint, area, written }: ChipReport): string {
+function printChipReport({
+  chip,
+  token,
+  simulation,
+  lint,
+  area,
+  written,
+  timeline,
+}: ChipReport): string {
   const table = chipTable([
     ...scheduleRows(chip),
     ...(simulation === undefined ? [] : simulationRows(simulation)),
     ...(lint === undefined ? [] : lintRows(lint)),
     ...(area === undefined ? [] : areaRows(area)),
     ...(written === undefined ? [] : [['written to', written] as const]),
+    ...(timeline === undefined ? [] : [['timeline', timeline] as const]),
   ])
   return token === undefined ? table : `${table}${phaseTable(token)}`
 }

@@ -18,13 +18,26 @@ export interface Need extends Arrival {
 
 /** A stretch of time in which a unit works, at position 0, for reports and pictures. */
 export interface Activity {
-  readonly unit: 'sweep' | 'results' | 'vector' | 'attention' | 'align'
+  readonly unit:
+    | 'sweep'
+    | 'results'
+    | 'vector'
+    | 'cache'
+    | 'attention'
+    | 'scores'
+    | 'softmax'
+    | 'mix'
+    | 'align'
   /** What it works on, unique: `layers.0.wo`, `layers.0.attention residual`. */
   readonly name: string
-  /** The cycle of its instruction, or of the first number that comes. */
+  /** The cycle of the instruction behind it. */
+  readonly issued: number
+  /** That cycle, or that of the first number that comes. */
   readonly start: number
   /** The first cycle after. */
   readonly end: number
+  /** What earlier positions do to it, beside delaying the instruction: it takes longer, or comes later. */
+  readonly positions?: 'lengthen' | 'delay'
   /** For a sweep, the cycles in which its ROM ports give a word. */
   readonly romCycles?: number
   readonly needs: readonly Need[]

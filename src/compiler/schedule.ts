@@ -222,19 +222,22 @@ class Scheduler {
     this.#activities.push({
       unit: 'sweep',
       name,
+      issued: start,
       start,
       end,
       romCycles: codeWords(order),
       needs,
     })
-    const words = beatTimes(this.shape, matrix, start)
+    const ends = rowEnds(order)
     this.#activities.push({
       unit: 'results',
       name: `${name} results`,
-      start: words[0]! + sweep.result,
-      end: words.at(-1)! + sweep.result + 1,
+      issued: start,
+      start: start + ends[0]! + sweep.result,
+      end: start + ends.at(-1)! + sweep.result + 1,
       needs: [],
     })
+    const words = beatTimes(this.shape, matrix, start)
     const delay = sweep.result + this.timing.vector.resultToIssue
     return {
       first: results,
@@ -277,8 +280,8 @@ class Scheduler {
     const issue = start + vector.issue
     const last = issue + (beats - 1) * interval
     this.#vectorFree = { from: name, through: 'vector unit', left: last + 1, ready: last + 1 }
-    this.#activities.push({ unit: 'vector', name, start, end: last + 1, needs })
-    return { name, issue, last }
+    this.#activities.push({ unit: 'vector', name, issued: start, start, end: last + 1, needs })
+    return { name, start, issue, last }
   }
 
   /** Embedding or residual with the norm behind it: the vector that the next matrix sees. */
@@ -312,7 +315,7 @@ class Scheduler {
       ready: last + vector.factor[operation],
     }
     return this.#aligned(
-      name,
+      sweep,
       'norm, align unit',
       Array.from({ length: beats }, (_, beat) => issue + beat),
       vector.toAlign[operation],
@@ -325,15 +328,24 @@ class Scheduler {
     const { kvHeads, heads, headSize, vectorLanes, dim, columns, hUnits } = this.shape
     const headBeats = (headSize * hUnits) / columns / vectorLanes
     const part = (operation: 'key' | 'query' | 'value', first: number, beats: number) => {
-      const { name, last } = this.#vector(operation, `layers.${this.#layer}.${operation}`, {
+      const sweep = this.#vector(operation, `layers.${this.#layer}.${operation}`, {
         beats,
         results: (kqv.first + first) % this.#resultBeats,
         table: operation === 'key' ? this.#layer : 0,
         usesFactor: true,
         arrivals: [(beat) => kqv.arrivals[first + beat]!],
       })
+      const { name, last } = sweep
       const ready = last + vector.toHUnit[operation]
       const start = ready + attention[`${operation}ToStart`]
+      this.#activities.push({
+        unit: 'cache',
+        name: `${name} ${operation === 'query' ? 'aligned' : 'cached'}`,
+        issued: sweep.start,
+        start: sweep.issue + vector.toHUnit[operation],
+        end: ready + (operation === 'query' ? attention.aligned : attention.cached),
+        needs: [],
+      })
       return { from: name, through: 'rotation', left: last, ready, start }
     }
     const keys = (kvHeads / hUnits) * headBeats
@@ -349,23 +361,36 @@ class Scheduler {
     const mixed = attention.mixBeats.map((beat) => start + beat)
     const end = mixed.at(-1)! + 1
     const name = `layers.${this.#layer}.attention`
-    this.#activities.push({ unit: 'attention', name, start, end, needs })
-    return this.#aligned(name, 'align unit', mixed, 0, dim)
+    const positions = 'lengthen'
+    this.#activities.push({ unit: 'attention', name, issued: start, start, end, positions, needs })
+    for (const unit of ['scores', 'softmax', 'mix'] as const) {
+      const { from, to } = attention.stages[unit]
+      this.#activities.push({
+        unit,
+        name: `${name} ${unit}`,
+        issued: start,
+        start: start + from,
+        end: start + to,
+        positions,
+        needs: [],
+      })
+    }
+    return this.#aligned({ name, start }, 'align unit', mixed, 0, dim, 'delay')
   }
 
   #feedForward(gateUp: SweepResults): AlignedVector {
     const { vector } = this.timing
     const beats = gateUp.arrivals.length
-    const { name, issue } = this.#vector('swiglu', `layers.${this.#layer}.swiglu`, {
+    const sweep = this.#vector('swiglu', `layers.${this.#layer}.swiglu`, {
       beats,
       results: gateUp.first,
       usesFactor: true,
       arrivals: [(beat) => gateUp.arrivals[beat]!],
     })
     return this.#aligned(
-      name,
+      sweep,
       'SwiGLU, align unit',
-      Array.from({ length: beats / 2 }, (_, pair) => issue + 2 * pair + 1),
+      Array.from({ length: beats / 2 }, (_, pair) => sweep.issue + 2 * pair + 1),
       vector.toAlign.swiglu,
       this.shape.hiddenDim,
     )
@@ -389,11 +414,12 @@ class Scheduler {
    * @param latency cycles from there to the align unit
    */
   #aligned(
-    from: string,
+    { name: from, start: issued }: { readonly name: string; readonly start: number },
     through: string,
     beats: readonly number[],
     latency: number,
     vectorLength: number,
+    positions?: 'delay',
   ): AlignedVector {
     const { group, vectorLanes } = this.shape
     const length = this.#columnLength(vectorLength)
@@ -411,8 +437,10 @@ class Scheduler {
     this.#activities.push({
       unit: 'align',
       name: `${from} aligned`,
+      issued,
       start: beats[0]! + latency,
       end: readable.at(-1)!,
+      ...(positions === undefined ? {} : { positions }),
       needs: [],
     })
     return {
@@ -452,6 +480,7 @@ interface VectorInput {
 
 interface VectorSweep {
   readonly name: string
+  readonly start: number
   /** The cycles in which the first and the last beat are issued. */
   readonly issue: number
   readonly last: number

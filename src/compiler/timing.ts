@@ -50,6 +50,13 @@ export interface ChipTiming {
     readonly queryToStart: number
     /** The same for values; negative: values may come after the start. */
     readonly valueToStart: number
+    /** From the last beat of a head at the H-Unit until its key or value is cached, its query aligned. */
+    readonly cached: number
+    readonly aligned: number
+    /** From the start at position 0 to the first cycle in which a stage works, and the first after the last. */
+    readonly stages: Readonly<
+      Record<'scores' | 'softmax' | 'mix', { readonly from: number; readonly to: number }>
+    >
     /** Cycles that each earlier position adds. */
     readonly positionCycles: number
     /** From the start at position 0 to each beat of the mixed vector at the align unit. */

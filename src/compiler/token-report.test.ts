@@ -9,10 +9,11 @@ function need(from: string, through: string, left: number, ready: number, start 
 
 /** One layer of two sweeps with an attention between them, and a head. */
 const activities: readonly Activity[] = [
-  { unit: 'vector', name: 'embedding', start: 0, end: 8, needs: [] },
+  { unit: 'vector', name: 'embedding', issued: 0, start: 0, end: 8, needs: [] },
   {
     unit: 'sweep',
     name: 'layers.0.kqv',
+    issued: 10,
     start: 10,
     end: 30,
     romCycles: 16,
@@ -25,6 +26,7 @@ const activities: readonly Activity[] = [
   {
     unit: 'vector',
     name: 'layers.0.value',
+    issued: 26,
     start: 26,
     end: 35,
     needs: [
@@ -35,6 +37,7 @@ const activities: readonly Activity[] = [
   {
     unit: 'attention',
     name: 'layers.0.attention',
+    issued: 38,
     start: 38,
     end: 51,
     needs: [need('layers.0.value', 'rotation', 35, 40, 38)],
@@ -42,6 +45,7 @@ const activities: readonly Activity[] = [
   {
     unit: 'sweep',
     name: 'layers.0.wo',
+    issued: 57,
     start: 57,
     end: 67,
     romCycles: 10,
@@ -50,6 +54,7 @@ const activities: readonly Activity[] = [
   {
     unit: 'sweep',
     name: 'head',
+    issued: 67,
     start: 67,
     end: 97,
     romCycles: 30,
@@ -58,6 +63,7 @@ const activities: readonly Activity[] = [
   {
     unit: 'vector',
     name: 'logits',
+    issued: 90,
     start: 90,
     end: 99,
     needs: [need('head', 'L-Unit pipeline', 96, 98, 90)],

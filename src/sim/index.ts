@@ -1,5 +1,6 @@
 export type { Engine, EngineName, VectorBatch, WaveOptions } from './engine.js'
 export { type EngineOptions, openEngine } from './open-engine.js'
+export { ProbedEngine, type Recording } from './probed-engine.js'
 export { type SimulateOptions, simulate } from './simulate.js'
 export type { PortValue } from './testbench/port-codec.js'
 export { Simulation } from './testbench/simulation.js'
