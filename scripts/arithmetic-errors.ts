@@ -13,7 +13,7 @@ const kvFormats: readonly KvFormat[] = ['int8', 'int16', 'e4m3']
 const magnitudes = [
   [1, 6],
   [-6, 0],
-  [-8, -6],
+  [-15, -6],
 ] as const
 
 /** A measured error, in the unit that is named. */

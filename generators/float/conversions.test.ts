@@ -70,19 +70,19 @@ test('E4M3 of binary32 at all boundaries', () => {
   }
 })
 
-test('binary32 of every binary16', () => {
+test.each([0, -8])('binary32 of every binary16 times 2^%i', (power) => {
   const simulation = openModule(
     defineModule(
-      'from_binary16_under_test',
+      `from_binary16_under_test_${-power}`,
       { number_i: input(uint(16)), wide_o: output(uint(32)) },
-      (_, { number_i, wide_o }) => wide_o.assign(widenFloat(binary16, number_i, binary32)),
+      (_, { number_i, wide_o }) => wide_o.assign(widenFloat(binary16, number_i, binary32, power)),
     ),
   )
   for (let bits = 0; bits < 2 ** 16; bits++) {
     if (!isFiniteFloat16(bits)) continue
     simulation.poke('number_i', bits)
     const result = simulation.peek('wide_o')
-    if (result !== bitsOf32(float16ToNumber(bits))) expect.fail(`${bits} is ${result}`)
+    if (result !== bitsOf32(float16ToNumber(bits) * 2 ** power)) expect.fail(`${bits} is ${result}`)
   }
 })
 

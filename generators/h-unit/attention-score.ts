@@ -8,7 +8,7 @@ import {
   symmetric,
   symmetricOfWidth,
 } from '../common/signed-range.js'
-import { biasOf, binary16, binary32, widthOf } from '../float/float-format.js'
+import { biasOf, binary32, widthOf } from '../float/float-format.js'
 import { floatToFixed } from '../float/float-to-fixed.js'
 import { floatScaler } from '../float/scale-to-float.js'
 import { cacheFormats } from './cache-format.js'
@@ -39,7 +39,7 @@ export function attentionScore(parameters: HUnitParameters) {
 }
 
 function defineAttentionScore(name: string, { headSize, mantissaBits, kvFormat }: HUnitParameters) {
-  const { integerBits, largestInteger } = cacheFormats[kvFormat]
+  const { integerBits, largestInteger, scale, scalePower } = cacheFormats[kvFormat]
   const product = rangeOfProduct(symmetricOfWidth(mantissaBits), symmetric(BigInt(largestInteger)))
   const productBits = signedWidth(product)
   const dotBits = signedWidth(rangeOfRepeatedSum(headSize, product))
@@ -49,7 +49,7 @@ function defineAttentionScore(name: string, { headSize, mantissaBits, kvFormat }
       query_i: input(vec(sint(mantissaBits), headSize)),
       query_exponent_i: input(uint(binary32.exponentBits)),
       key_i: input(vec(sint(integerBits), headSize)),
-      key_scale_i: input(uint(widthOf(binary16))),
+      key_scale_i: input(uint(widthOf(scale))),
       score_o: output(sint(scoreBits)),
     },
     (m, { query_i, query_exponent_i, key_i, key_scale_i, score_o }) => {
@@ -62,10 +62,10 @@ function defineAttentionScore(name: string, { headSize, mantissaBits, kvFormat }
         sum.width < dotBits ? sum.extend(dotBits) : sum.truncate(dotBits),
       )
       const shape = {
-        scale: binary16,
+        scale,
         integerBits: dotBits,
         exponentBits: binary32.exponentBits,
-        exponentOffset: biasOf(binary32) + mantissaBits - 2,
+        exponentOffset: biasOf(binary32) + mantissaBits - 2 - scalePower,
         result: binary32,
       }
       const { number_o } = m.instance('u_scale', floatScaler(shape, ['multiply', 'normalise']), {

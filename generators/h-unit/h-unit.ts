@@ -1,12 +1,11 @@
 import { bool, defineModule, input, output, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
-import { binary16, binary32, widthOf } from '../float/float-format.js'
+import { binary32, widthOf } from '../float/float-format.js'
 import { floatMultiplier } from '../float/float-multiplier.js'
-import { widenFloat } from '../float/widen-float.js'
 import { attentionScore } from './attention-score.js'
 import { attentionSweep } from './attention-sweep.js'
-import { cacheFormats, cacheWordParts, decodeCode } from './cache-format.js'
+import { cacheFormats, cacheWordParts, decodeCode, unitInBinary32 } from './cache-format.js'
 import { headCache } from './head-cache.js'
 import { mixStream } from './mix-stream.js'
 import {
@@ -75,7 +74,7 @@ export function hUnit(parameters: HUnitParameters) {
       const valueIntegers = value.codes.map((code, i) =>
         decodeCode(kvFormat, m.delayed(`value_code${i}`, code)),
       )
-      const valueScale = m.let('value_scale', widenFloat(binary16, value.scale, binary32))
+      const valueScale = m.let('value_scale', unitInBinary32(kvFormat, value.scale))
 
       const valid = new DelayLine(m, 'visit', sweep.valid, { reset: false })
       const head = new DelayLine(m, 'visit_head', sweep.head)

@@ -22,6 +22,7 @@ import { narrowFloat } from '../float/narrow-float.js'
 import { floatReciprocalUnit } from '../float/reciprocal.js'
 import { cacheFormats, cacheWordBits, e4m3, largestBinary16, largestE4m3 } from './cache-format.js'
 import { gatherHead } from './gather-head.js'
+import { headAligner } from './head-aligner.js'
 import { type HUnitParameters, headBeats } from './parameters.js'
 import { encoderEdges } from './timing.js'
 
@@ -77,6 +78,18 @@ function defineHeadEncoder(name: string, parameters: HUnitParameters) {
         word_o.assign(cat(...gatherHead(m, 'code', codes, beats).reverse()))
         return
       }
+      if (kvFormat === 'int16') {
+        const { integerBits } = cacheFormats.int16
+        const { mantissas_o, exponent_o } = m.instance(
+          'u_aligner',
+          headAligner(parameters, integerBits),
+          { beat_i, valid_i: valid },
+        )
+        word_o.assign(
+          cat(exponent_o, ...[...mantissas_o].reverse().map((code) => code.asUnsigned())),
+        )
+        return
+      }
       const finished = new DelayLine(m, 'finished', valid.and(isLast), {
         reset: false,
       })
@@ -113,7 +126,7 @@ function integerCodes(
   finished: DelayLine<Bool>,
 ): { codes: UInt[]; scale: UInt } {
   const beats = headBeats({ kvFormat, ...parameters })
-  const { largestInteger, integerBits } = cacheFormats[kvFormat]
+  const { largestInteger, integerBits, scalePower } = cacheFormats[kvFormat]
   const { reciprocal_o } = m.instance('u_reciprocal', floatReciprocalUnit(['slope', 'value']), {
     number_i: largest,
   })
@@ -126,7 +139,7 @@ function integerCodes(
 
   const { product_o: scale32 } = m.instance('u_scale', floatMultiplier(binary32, ['multiply']), {
     a_i: largest,
-    b_i: number32.literal(bitsOf32(1 / largestInteger)),
+    b_i: number32.literal(bitsOf32(2 ** -scalePower / largestInteger)),
   })
   const scale16 = new DelayLine(
     m,

@@ -11,8 +11,8 @@ import {
 } from '../../src/hdl/index.js'
 import { Counter } from '../common/counter.js'
 import { binary32 } from '../float/float-format.js'
+import { headAligner } from './head-aligner.js'
 import { type HUnitParameters, queryHeads } from './parameters.js'
-import { queryAligner } from './query-aligner.js'
 
 export interface AlignedQuery {
   readonly mantissas: Vec<SInt>
@@ -31,7 +31,7 @@ export function queryStore(
   kvHead: UInt,
 ): AlignedQuery[] {
   const { kvHeads, headSize, mantissaBits } = parameters
-  const aligner = m.instance('u_aligner', queryAligner(parameters), {
+  const aligner = m.instance('u_aligner', headAligner(parameters, mantissaBits), {
     beat_i: beat,
     valid_i: valid,
   })

@@ -24,7 +24,8 @@ const leastInterval = Math.max(
 
 /** Edges from the last beat of a head to its word, within the encoder. */
 export function encoderEdges(parameters: HUnitParameters): number {
-  return parameters.kvFormat === 'e4m3' ? 0 : headBeats(parameters) + 4
+  const untilLast = headBeats(parameters)
+  return { int8: untilLast + 4, int16: untilLast, e4m3: 0 }[parameters.kvFormat]
 }
 
 /**

@@ -30,32 +30,51 @@ test('E4M3 values are stored as they are, midpoints go to the even encoding, lar
   }
 })
 
-test.each([
-  ['int8', 127],
-  ['int16', 32767],
-] as const)('%s: the largest element has the largest code, others are near', (format, limit) => {
-  const element = fc.float({ min: -1000, max: 1000, noNaN: true })
+/** Vectors of magnitudes that 32-bit models can have. */
+const vectors = fc
+  .tuple(
+    fc.integer({ min: -14, max: 14 }),
+    fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 64 }),
+  )
+  .map(([power, elements]) => Float32Array.from(elements, (element) => element * 2 ** power))
+  .filter((x) => x.some((value) => Math.abs(value) > 2 ** -15))
+
+const largestOf = (x: Float32Array) => x.reduce((a, value) => Math.max(a, Math.abs(value)), 0)
+
+test('int8: the largest element has the largest code, others are within half a step', () => {
   fc.assert(
-    fc.property(fc.array(element, { minLength: 1, maxLength: 64 }), (elements) => {
-      const x = Float32Array.from(elements)
-      const largest = Math.max(...elements.map(Math.abs))
-      fc.pre(largest > 0.25)
-      const { codes, scale } = cachedVector(x, format)
-      expect(Math.max(...codes.map(Math.abs))).toBe(limit)
-      expect(Math.abs(scale / (largest / limit) - 1)).toBeLessThanOrEqual(
-        scale < 2 ** -14 ? 2 ** -25 / (largest / limit) : 2 ** -11 * 1.001,
-      )
+    fc.property(vectors, (x) => {
+      const { codes, scale } = cachedVector(x, 'int8')
+      const largest = largestOf(x)
+      const step = largest / 127
+      expect(Math.max(...codes.map(Math.abs))).toBe(127)
+      expect(Math.abs(scale / step - 1)).toBeLessThanOrEqual(2 ** -11 * 1.001)
       for (const [i, value] of x.entries()) {
-        const step = largest / limit
-        expect(Math.abs(codes[i]! * step - value)).toBeLessThanOrEqual(
-          step / 2 + largest * 2 ** -21,
-        )
+        const error = Math.abs(codes[i]! * step - value)
+        expect(error).toBeLessThanOrEqual(step / 2 + largest * 2 ** -21)
       }
     }),
   )
 })
 
-test('a vector of zeros has codes and scale zero; the scale saturates', () => {
-  expect(cachedVector(new Float32Array(4), 'int8')).toEqual({ codes: new Int32Array(4), scale: 0 })
-  expect(cachedVector(Float32Array.of(1e30), 'int8').scale).toBe(float16ToNumber(0x7bff))
+test('int16: the scale is a power of two, the largest element has the largest bit, none is further than 2^-15 of it', () => {
+  fc.assert(
+    fc.property(vectors, (x) => {
+      const { codes, scale } = cachedVector(x, 'int16')
+      const largest = largestOf(x)
+      expect(Number.isInteger(Math.log2(scale))).toBe(true)
+      expect(Math.max(...codes.map(Math.abs))).toBeGreaterThanOrEqual(2 ** 14)
+      for (const [i, value] of x.entries()) {
+        expect(Math.abs(codes[i]!)).toBeLessThan(2 ** 15)
+        expect(Math.abs(codes[i]! * scale - value)).toBeLessThanOrEqual(largest * 2 ** -15)
+      }
+    }),
+  )
+})
+
+test('a vector of zeros has codes zero; the scale of INT8 saturates', () => {
+  for (const format of ['int8', 'int16', 'e4m3'] as const) {
+    expect(cachedVector(new Float32Array(4), format).codes).toEqual(new Int32Array(4))
+  }
+  expect(cachedVector(Float32Array.of(1e30), 'int8').scale).toBe(2 ** -8 * float16ToNumber(0x7bff))
 })

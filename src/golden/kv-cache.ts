@@ -1,4 +1,5 @@
 import { FLOAT16_MAX, float16ToNumber, numberToFloat16 } from '../common/float16.js'
+import { alignGroup } from './align.js'
 import { multiply } from './binary32-operations.js'
 import { reciprocal } from './tabulated.js'
 
@@ -8,22 +9,28 @@ export type KvFormat = 'int8' | 'int16' | 'e4m3'
 /** A head vector of the cache: `x_i ~ scale * codes_i`. */
 export interface CachedVector {
   readonly codes: Int32Array
-  /** The value of a binary16 number, for E4M3 2^-9. */
+  /** INT8: 2^-8 times a binary16 number; INT16: a power of two; E4M3: 2^-9. */
   readonly scale: number
 }
+
+const largestInt8 = 127
+const int16Bits = 16
 
 /** Codes and scale of a head vector; see docs/arithmetic.md. */
 export function cachedVector(x: Float32Array, format: KvFormat): CachedVector {
   if (format === 'e4m3') return { codes: Int32Array.from(x, e4m3Integer), scale: 2 ** -9 }
-  const limit = format === 'int8' ? 127 : 32767
+  if (format === 'int16') {
+    const { mantissas, exponent } = alignGroup(x, x.length, int16Bits)
+    return { codes: mantissas, scale: 2 ** (exponent - int16Bits + 2) }
+  }
   let largest = 0
   for (const value of x) largest = Math.max(largest, Math.abs(value))
-  const step = multiply(reciprocal(largest), limit)
+  const step = multiply(reciprocal(largest), largestInt8)
   const codes = Int32Array.from(x, (value) =>
-    Math.max(-limit, Math.min(limit, roundTiesToEven(multiply(value, step)))),
+    Math.max(-largestInt8, Math.min(largestInt8, roundTiesToEven(multiply(value, step)))),
   )
-  const exact = Math.min(multiply(largest, Math.fround(1 / limit)), FLOAT16_MAX)
-  return { codes, scale: float16ToNumber(numberToFloat16(exact)) }
+  const exact = Math.min(multiply(largest, Math.fround(2 ** 8 / largestInt8)), FLOAT16_MAX)
+  return { codes, scale: float16ToNumber(numberToFloat16(exact)) * 2 ** -8 }
 }
 
 /** Nearest E4M3 value in units of 2^-9 (OCP 8-bit floating point, E4M3: largest 448, no infinities). */

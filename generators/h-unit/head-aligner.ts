@@ -19,25 +19,25 @@ import { floatToInteger } from '../float/float-to-integer.js'
 import { gatherHead } from './gather-head.js'
 import { type HUnitParameters, headBeats } from './parameters.js'
 
-const aligners = new Map<string, ReturnType<typeof defineQueryAligner>>()
+const aligners = new Map<string, ReturnType<typeof defineHeadAligner>>()
 
 /**
- * Aligns the heads of a query, each as one group (docs/arithmetic.md): `valid_i` with the beats of a head in
- * consecutive cycles; `valid_o` with the head `headBeats` edges after its last beat.
+ * Aligns heads, each as one group (docs/arithmetic.md): `valid_i` with the beats of a head in consecutive cycles;
+ * `valid_o` with the head `headBeats` edges after its last beat.
  */
-export function queryAligner(parameters: HUnitParameters) {
-  const { vectorLanes, headSize, mantissaBits } = parameters
-  const name = `query_aligner_v${vectorLanes}_d${headSize}_m${mantissaBits}`
+export function headAligner(parameters: HUnitParameters, mantissaBits: number) {
+  const { vectorLanes, headSize } = parameters
+  const name = `head_aligner_v${vectorLanes}_d${headSize}_m${mantissaBits}`
   let aligner = aligners.get(name)
   if (aligner === undefined) {
-    aligner = defineQueryAligner(name, parameters)
+    aligner = defineHeadAligner(name, parameters, mantissaBits)
     aligners.set(name, aligner)
   }
   return aligner
 }
 
-function defineQueryAligner(name: string, parameters: HUnitParameters) {
-  const { vectorLanes, headSize, mantissaBits } = parameters
+function defineHeadAligner(name: string, parameters: HUnitParameters, mantissaBits: number) {
+  const { vectorLanes, headSize } = parameters
   const beats = headBeats(parameters)
   return defineModule(
     name,
