@@ -16,6 +16,7 @@ import {
 } from '../vector-unit/index.js'
 import { axiLitePorts, axiLiteRegisters } from './axi-lite-registers.js'
 import { type ControllerParameters, controller, tokenBits } from './controller.js'
+import { logitStream, logitStreamPorts } from './logit-stream.js'
 
 /** Everything that a chip is made of. */
 export interface ChipParts {
@@ -33,8 +34,9 @@ export interface ChipParts {
 }
 
 /**
- * A whole decoder: prompt tokens come over `s_axis_prompt`, the answer leaves over `m_axis_token`, control and
- * status are behind AXI4-Lite ({@link axiLiteRegisters}).
+ * A whole decoder: prompt tokens come over `s_axis_prompt`, the answer leaves over `m_axis_token`, the logits of each
+ * of its tokens over `m_axis_logits` before ({@link logitStreamPorts}), control and status are behind AXI4-Lite
+ * ({@link axiLiteRegisters}).
  */
 export function chip(name: string, parts: ChipParts) {
   const token = uint(tokenBits(parts.controller.vocabulary))
@@ -50,12 +52,13 @@ export function chip(name: string, parts: ChipParts) {
       ...axiLitePorts,
       s_axis_prompt: streamInput(token, { last: true }),
       m_axis_token: streamOutput(token, { last: true }),
+      ...logitStreamPorts(parts.vectorUnit.columns * parts.vectorUnit.vectorLanes),
     },
-    (m, { s_axis_prompt, m_axis_token, ...axiLite }) => {
+    (m, { s_axis_prompt, m_axis_token, ...ports }) => {
       const registers = m.instance('u_registers', axiLiteRegisters(positionBits))
       for (const port of Object.keys(axiLitePorts) as (keyof typeof axiLitePorts)[]) {
         const inside = registers[port] as UInt & { assign?(value: unknown): void }
-        const outside = axiLite[port] as UInt & { assign?(value: unknown): void }
+        const outside = ports[port] as UInt & { assign?(value: unknown): void }
         if (axiLitePorts[port].direction === 'input') inside.assign?.(outside)
         else outside.assign?.(inside)
       }
@@ -81,8 +84,16 @@ export function chip(name: string, parts: ChipParts) {
         negated_sum_i: vector.negated_sum_o,
         exponent_i: vector.exponent_o,
       })
-      m.unused(sweep.running_o, vector.align_bank_o, vector.logits_o, vector.logit_valid_o)
-      m.unused(vector.token_valid_o)
+      m.unused(sweep.running_o, vector.align_bank_o, vector.token_valid_o)
+      const logits = logitStream(m, parts.controller.vocabulary, {
+        valid: vector.logit_valid_o,
+        last: vector.logit_last_o,
+        logits: vector.logits_o.elements,
+      })
+      ports.m_axis_logits_tvalid.assign(logits.tvalid)
+      ports.m_axis_logits_tdata.assign(logits.tdata)
+      ports.m_axis_logits_tkeep.assign(logits.tkeep)
+      ports.m_axis_logits_tlast.assign(logits.tlast)
       const connect = (input: UInt, value: UInt) =>
         (input as UInt & { assign(value: UInt): void }).assign(fitted(value, input.width))
       vector.results_i.assign(sweep.result_o)

@@ -57,6 +57,7 @@ export function vectorRow(
       value_valid_o: output(bool),
       head_data_o: output(numbers),
       logit_valid_o: output(bool),
+      logit_last_o: output(bool),
       logits_o: output(numbers),
       token_valid_o: output(bool),
       token_o: output(indexType(vocabulary)),
@@ -130,16 +131,20 @@ export function vectorRow(
       const rows = instances.flatMap(({ rows_o }) => rows_o.elements)
       const isLogit = sweep.issue_o.and(isSweep(sweep.operation_o, 'head'))
       const logitValid = new DelayLine(m, 'logit', isLogit, { reset: false }).after(scaled)
+      const logitLast = new DelayLine(m, 'is_last', sweep.is_last_o.and(isLogit), {
+        reset: false,
+      }).after(scaled)
       const beat = new DelayLine(m, 'beat', sweep.beat_o).after(scaled)
       const choice = tokenChoice(parameters)
       const token = m.instance('u_token', choice, {
         valid_i: logitValid,
-        last_i: new DelayLine(m, 'is_last', sweep.is_last_o).after(scaled),
+        last_i: logitLast,
         beat_i: beat.truncate(choice.ports.beat_i.type.width),
         logits_i: rows,
       })
       m.unused(beat)
       ports.logit_valid_o.assign(logitValid)
+      ports.logit_last_o.assign(logitLast)
       ports.logits_o.assign(rows)
       ports.token_valid_o.assign(token.token_valid_o)
       ports.token_o.assign(token.token_o)

@@ -1,5 +1,6 @@
 import { registerMap } from '../../../generators/chip/axi-lite-registers.js'
 import type { Engine } from '../../sim/index.js'
+import { VectorLayout } from '../../sim/testbench/vector-layout.js'
 
 /** Cycles that a handshake may take. */
 const patience = 1_000_000
@@ -8,11 +9,15 @@ const patience = 1_000_000
 export class ChipPins {
   readonly #numbers: ReadonlyMap<string, number>
   readonly #clock: number
+  readonly #layout: VectorLayout
+  readonly #inputs: Uint32Array
   #cycles = 0
 
   constructor(private readonly engine: Engine) {
     this.#numbers = new Map(engine.ports.map(({ name }, number) => [name, number]))
     this.#clock = this.#number('clk_i')
+    this.#layout = new VectorLayout(engine.ports)
+    this.#inputs = new Uint32Array(this.#layout.inputWords)
   }
 
   /** Rising clock edges so far. */
@@ -23,6 +28,28 @@ export class ChipPins {
   step(cycles = 1): void {
     this.engine.step(this.#clock, cycles)
     this.#cycles += cycles
+  }
+
+  /** Steps and gives the logits that come meanwhile. */
+  stepReadingLogits(cycles: number): Float32Array {
+    const stimulus = new Uint32Array(cycles * this.#inputs.length)
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      stimulus.set(this.#inputs, cycle * this.#inputs.length)
+    }
+    const outputs = this.engine.runVectors({ clockPort: this.#clock, cycles, stimulus })
+    this.#cycles += cycles
+    const output = (name: string, cycle: number) =>
+      this.#layout.get(outputs, cycle, this.#number(`m_axis_logits_${name}`))
+    const patterns: number[] = []
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      if (output('tvalid', cycle) === 0n) continue
+      let data = output('tdata', cycle)
+      for (let keep = output('tkeep', cycle); keep > 0n; keep >>= 4n) {
+        patterns.push(Number(BigInt.asUintN(32, data)))
+        data >>= 32n
+      }
+    }
+    return new Float32Array(Uint32Array.from(patterns).buffer)
   }
 
   reset(): void {
@@ -95,7 +122,9 @@ export class ChipPins {
   }
 
   #set(name: string, value: number): void {
-    this.engine.poke(this.#number(name), BigInt(value))
+    const port = this.#number(name)
+    this.engine.poke(port, BigInt(value))
+    this.#layout.set(this.#inputs, 0, port, BigInt(value))
   }
 
   #get(name: string): bigint {

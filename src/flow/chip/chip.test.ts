@@ -13,7 +13,7 @@ import { runChip } from './run-chip.js'
 const shared = process.env.ROMULUS_SHARED
 const skip = shared === undefined ? ' (skipped: ROMULUS_SHARED not set)' : ''
 
-/** Runs a chip beside its golden model: every token, and the cycles of every token. */
+/** Runs a chip beside its golden model: every token, all its logits, and its cycles. */
 async function expectGoldenTokens(
   file: string,
   settings: ChipConfigInput,
@@ -30,10 +30,11 @@ async function expectGoldenTokens(
   for (const token of prompt.slice(0, -1)) golden.step(token)
   let token = prompt.at(-1)!
   let given = 0
-  for (const answer of runChip(engine, schedule, prompt, count)) {
-    token = argmax(golden.step(token))
+  for (const answer of runChip(engine, schedule, prompt, count, { logits: true })) {
+    const logits = golden.step(token)
+    token = argmax(logits)
     const { scheduledCycles, last } = answer
-    expect(answer).toEqual({ token, last, cycles: scheduledCycles, scheduledCycles })
+    expect(answer).toEqual({ token, last, cycles: scheduledCycles, scheduledCycles, logits })
     given++
   }
   expect(given).toBe(count)
@@ -48,7 +49,7 @@ test.skipIf(shared === undefined).each([
   ['stories260K.gguf', 64],
   ['stories260K-Q4_0.gguf', 32],
 ] as const)(
-  `the chip of %s gives the golden model's tokens in the scheduled cycles${skip}`,
+  `the chip of %s gives the golden model's tokens and logits in the scheduled cycles${skip}`,
   (file, group) =>
     expectGoldenTokens(join(shared!, 'models/stories260K', file), { group }, [1], 12),
 )

@@ -10,6 +10,13 @@ export interface GivenToken {
   readonly cycles: number
   /** What the schedule says. */
   readonly scheduledCycles: number
+  /** Those that the token is the largest of, when they were asked for. */
+  readonly logits?: Float32Array
+}
+
+export interface RunOptions {
+  /** Read the logits at their port. */
+  readonly logits?: boolean
 }
 
 /** Cycles of a token at a position. */
@@ -31,6 +38,7 @@ export function* runChip(
   schedule: Schedule,
   prompt: readonly number[],
   most: number,
+  options: RunOptions = {},
 ): Generator<GivenToken, void> {
   const pins = new ChipPins(engine)
   pins.reset()
@@ -40,7 +48,8 @@ export function* runChip(
   for (let position = prompt.length - 1; ; position++) {
     const scheduledCycles = tokenCycles(schedule, position)
     const early = start + scheduledCycles - 1 - pins.cycles
-    if (early > 0) pins.step(early)
+    const logits = options.logits === true ? pins.stepReadingLogits(early) : undefined
+    if (logits === undefined && early > 0) pins.step(early)
     while (!pins.hasToken) {
       if (pins.cycles - start > 10 * scheduledCycles) {
         throw new Error(`no token at position ${position} after ${pins.cycles - start} cycles`)
@@ -50,7 +59,7 @@ export function* runChip(
     const cycles = pins.cycles - start
     start = pins.cycles
     const { token, last } = pins.takeToken()
-    yield { token, last, cycles, scheduledCycles }
+    yield { token, last, cycles, scheduledCycles, ...(logits === undefined ? {} : { logits }) }
     if (last) return
   }
 }
