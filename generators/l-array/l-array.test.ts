@@ -33,7 +33,7 @@ function sweeps(
   units: number,
   columns: number,
   matrices: readonly QuantizedMatrix[],
-): SweptMatrix[] {
+): SweptMatrix<QuantizedMatrix>[] {
   let [codeBase, scaleBase] = [0, 0]
   return matrices.map((matrix, i) => {
     const latency = { ...parameters, accumulatorLatency: accumulatorLatency(parameters) }

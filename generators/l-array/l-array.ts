@@ -39,13 +39,17 @@ export function lArray(
 ) {
   const lUnits = contents[0]!.length / rows
   const accumulators = accumulatorsOf(set)
-  const matrixUnits = contents.map((column, c) =>
-    Array.from({ length: rows }, (_, row) =>
-      matrixUnit(parameters, accumulators, column.slice(row * lUnits, (row + 1) * lUnits), {
-        row,
-        column: c,
-      }),
-    ),
+  const isPlaceholder = contents[0]![0]!.codes.isPlaceholder
+  const unitAt = (row: number, column: number) =>
+    matrixUnit(
+      parameters,
+      accumulators,
+      contents[column]!.slice(row * lUnits, (row + 1) * lUnits),
+      { row, column },
+    )
+  const placeholder = isPlaceholder ? unitAt(0, 0) : undefined
+  const matrixUnits = contents.map((_, column) =>
+    Array.from({ length: rows }, (_, row) => placeholder ?? unitAt(row, column)),
   )
   const hash = createHash('sha256')
   for (const { name } of matrixUnits.flat()) hash.update(name)

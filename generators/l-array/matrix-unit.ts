@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { defineModule, input, output, uint, vec } from '../../src/hdl/index.js'
+import { oncePerKey } from '../common/once-per-key.js'
 import { broadcastPorts, number32 } from '../l-unit/datapath.js'
 import { lUnitOfContents } from '../l-unit/l-unit.js'
 import { describeParameters, type LUnitParameters, parametersName } from '../l-unit/parameters.js'
@@ -23,19 +24,22 @@ export function matrixUnit(
   contents: readonly LUnitContents[],
   { row, column }: MeshPlace,
 ) {
-  const lUnits = contents.map((roms, unit) =>
-    lUnitOfContents(parameters, roms, accumulators, {
-      name: `r${row}c${column}n${unit}`,
-      parameters: { row, column, unit },
-      documentation: `L-Unit ${unit} of row ${row}, column ${column}: INT${parameters.bits} weights in ROM with their multiply-accumulate`,
-    }),
-  )
-  const { result_o: _, ...broadcast } = broadcastPorts(parameters, accumulators)
   const [first] = contents
+  const isPlaceholder = first!.codes.isPlaceholder
+  const ofContents = oncePerKey((roms: LUnitContents) => {
+    const unit = contents.indexOf(roms)
+    return lUnitOfContents(parameters, roms, accumulators, {
+      name: isPlaceholder ? 'placeholder' : `r${row}c${column}n${unit}`,
+      parameters: isPlaceholder ? {} : { row, column, unit },
+      documentation: `L-Unit${isPlaceholder ? '' : ` ${unit} of row ${row}, column ${column}`}: INT${parameters.bits} weights in ROM with their multiply-accumulate`,
+    })
+  })
+  const lUnits = contents.map(ofContents)
+  const { result_o: _, ...broadcast } = broadcastPorts(parameters, accumulators)
   const hash = createHash('sha256')
   for (const { name } of lUnits) hash.update(name)
   return defineModule(
-    `matrix_unit_${parametersName(parameters)}_r${row}c${column}_${hash.digest('hex').slice(0, 8)}`,
+    `matrix_unit_${parametersName(parameters)}_${isPlaceholder ? 'placeholder' : `r${row}c${column}`}_${hash.digest('hex').slice(0, 8)}`,
     {
       code_address_i: input(uint(first!.codes.addressWidth)),
       scale_address_i: input(uint(first!.scales.addressWidth)),

@@ -60,8 +60,12 @@ export function romPolicyIdentifier(policy: RomPolicy): string {
   return policy.kind === 'brom' ? `brom${policy.block}` : policy.kind.replaceAll('-', '_')
 }
 
-/** The form of the language's ROM node for a policy; a macro is named from the contents that it holds. */
+/**
+ * The form of the language's ROM node for a policy; a macro is named from the contents that it holds. Placeholders
+ * are macros in any policy.
+ */
 export function romForm(policy: RomPolicy, contents: RomContents): RomForm {
+  if (contents.isPlaceholder) return { kind: 'macro', module: romMacroName(contents) }
   switch (policy.kind) {
     case 'table':
     case 'readmemh':

@@ -2,7 +2,7 @@ import { InputError } from '../../src/common/input-error.js'
 import { columnElements } from '../../src/compiler/column-split.js'
 import { RomContents } from '../../src/hdl/index.js'
 import { binary32Bits } from './arithmetic.js'
-import type { VectorUnitParameters } from './parameters.js'
+import { beatsOf, type VectorUnitParameters } from './parameters.js'
 
 /** What the ROMs of a vector unit hold. */
 export interface VectorUnitContents {
@@ -50,6 +50,20 @@ export function vectorRowContents(
   return Array.from({ length: columns }, (_, column) =>
     unitContents(parameters, embedding, norms, column),
   )
+}
+
+/** ROMs of the same shapes for every vector unit, all of them one. */
+export function vectorRowPlaceholders(parameters: VectorUnitParameters): VectorUnitContents[] {
+  const { vectorLanes, vocabulary, layers, positions, group, columns, width } = parameters
+  const beats = beatsOf(parameters)
+  const steps = Math.ceil(width / (group * columns))
+  const contents = {
+    embeddingCodes: RomContents.placeholder(8 * vectorLanes, vocabulary * beats.width),
+    embeddingScales: RomContents.placeholder(24, vocabulary * steps),
+    normWeights: RomContents.placeholder(32 * vectorLanes, (2 * layers + 1) * beats.width),
+    rotations: RomContents.placeholder(32 * vectorLanes, positions * beats.head),
+  }
+  return Array.from({ length: columns }, () => contents)
 }
 
 function unitContents(

@@ -4,6 +4,7 @@ export {
   type EmbeddingWeights,
   type VectorUnitContents,
   vectorRowContents,
+  vectorRowPlaceholders,
 } from './contents.js'
 export { sweepType, type VectorSweep, vectorSweeps } from './operations.js'
 export { checkVectorUnitParameters, type VectorUnitParameters } from './parameters.js'

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
+import { oncePerKey } from '../common/once-per-key.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
 import { alignShape } from './align-shape.js'
 import type { VectorUnitContents } from './contents.js'
@@ -38,7 +39,7 @@ export function vectorRow(
   const { activationLanes } = parameters
   const align = alignShape(alignParametersOf(parameters))
   const numbers = vec(number32, columns * vectorLanes)
-  const units = contents.map((roms) => vectorUnit(parameters, roms))
+  const units = contents.map(oncePerKey((roms) => vectorUnit(parameters, roms)))
   const hash = createHash('sha256')
   for (const { name } of units) hash.update(name)
   return defineModule(

@@ -10,14 +10,17 @@ import {
   sweepOrder,
 } from './sweep-order.js'
 
+/** What of a matrix its place depends on. */
+export type MatrixShape = Pick<QuantizedMatrix, 'rows' | 'columns' | 'bits' | 'group'>
+
 /** A row of a swept matrix: of a weight matrix, or of zeros that fill up. */
-export type PlacedRow = { readonly matrix: QuantizedMatrix; readonly row: number } | undefined
+export type PlacedRow<M = MatrixShape> = { readonly matrix: M; readonly row: number } | undefined
 
 /** What an L sweep takes. */
-export interface SweptMatrix {
+export interface SweptMatrix<M = MatrixShape> {
   readonly name: string
   /** Rows in the order of the results: tick after tick, `lUnits` of each. */
-  readonly rows: readonly PlacedRow[]
+  readonly rows: readonly PlacedRow<M>[]
   /** For each column of the mesh the groups of a row that it has, in order. */
   readonly columnGroups: readonly (readonly number[])[]
   readonly order: SweepOrder
@@ -28,47 +31,46 @@ export interface SweptMatrix {
   readonly scaleBase: number
 }
 
-export interface Placement {
+export interface Placement<M = MatrixShape> {
   readonly layers: readonly {
-    readonly keyQueryValue: SweptMatrix
-    readonly output: SweptMatrix
-    readonly gateUp: SweptMatrix
-    readonly down: SweptMatrix
+    readonly keyQueryValue: SweptMatrix<M>
+    readonly output: SweptMatrix<M>
+    readonly gateUp: SweptMatrix<M>
+    readonly down: SweptMatrix<M>
   }[]
-  readonly head: SweptMatrix
+  readonly head: SweptMatrix<M>
   readonly codeDepth: number
   readonly scaleDepth: number
 }
 
 /** The model's matrices, as far as placing them goes. */
-export interface PlacedModel {
+export interface PlacedModel<M = MatrixShape> {
   readonly config: ModelConfig
-  readonly layers: readonly LayerModel[]
-  readonly head: QuantizedMatrix
+  readonly layers: readonly { readonly [K in LayerMatrix]: M }[]
+  readonly head: M
 }
 
+type LayerMatrix = {
+  [K in keyof LayerModel]: LayerModel[K] extends QuantizedMatrix ? K : never
+}[keyof LayerModel]
+
 /** For each vector unit the rows whose results it reads, in order; of one length. */
-type RowsOfUnits = readonly (readonly PlacedRow[])[]
+type RowsOfUnits<M> = readonly (readonly PlacedRow<M>[])[]
 
 /**
  * Gives every weight its L-Unit and its ROM words. In each tick the L-Units of a column give one row each;
  * vector unit `u` of `C` has the results of the `u`-th part of them. An L-Unit in column `c` of the mesh has
  * those groups of its rows that column `c` has of the activations. Zeros fill up.
  */
-export function placeWeights(
+export function placeWeights<M extends MatrixShape>(
   shape: ChipShape,
   sweep: SweepParameters,
-  model: PlacedModel,
-): Placement {
+  model: PlacedModel<M>,
+): Placement<M> {
   const { bits, columns, hUnits } = shape
   let codeBase = 0
   let scaleBase = 0
-  const place = (
-    name: string,
-    units: RowsOfUnits,
-    matrix: QuantizedMatrix,
-    segments = 1,
-  ): SweptMatrix => {
+  const place = (name: string, units: RowsOfUnits<M>, matrix: M, segments = 1): SweptMatrix<M> => {
     const rows = tickRows(shape, units)
     const order = sweepOrder(
       sweep,
@@ -109,7 +111,7 @@ export function unitResults({ lUnits, columns }: ChipShape): number {
 }
 
 /** The rows of all vector units side by side, a tick after the other. */
-function tickRows(shape: ChipShape, units: RowsOfUnits): PlacedRow[] {
+function tickRows<M>(shape: ChipShape, units: RowsOfUnits<M>): PlacedRow<M>[] {
   const perTick = unitResults(shape)
   const whole = Math.max(perTick, shape.vectorLanes)
   const length = Math.ceil(units[0]!.length / whole) * whole
@@ -118,15 +120,15 @@ function tickRows(shape: ChipShape, units: RowsOfUnits): PlacedRow[] {
   ).flat()
 }
 
-function ofEveryUnit(
+function ofEveryUnit<M>(
   { columns }: ChipShape,
-  rowsOf: (unit: number) => readonly PlacedRow[],
-): RowsOfUnits {
+  rowsOf: (unit: number) => readonly PlacedRow<M>[],
+): RowsOfUnits<M> {
   return Array.from({ length: columns }, (_, unit) => rowsOf(unit))
 }
 
 /** Rows of a matrix that makes a vector: every vector unit has the groups of its column. */
-function spreadRows(shape: ChipShape, matrix: QuantizedMatrix): RowsOfUnits {
+function spreadRows<M extends MatrixShape>(shape: ChipShape, matrix: M): RowsOfUnits<M> {
   return ofEveryUnit(shape, (unit) =>
     columnElements(matrix.rows, shape.group, shape.columns, unit).map((row) =>
       row === undefined ? undefined : { matrix, row },
@@ -135,7 +137,7 @@ function spreadRows(shape: ChipShape, matrix: QuantizedMatrix): RowsOfUnits {
 }
 
 /** Beats of both matrices in turn, the last ones filled up. */
-function gateUpRows(shape: ChipShape, gate: QuantizedMatrix, up: QuantizedMatrix): RowsOfUnits {
+function gateUpRows<M extends MatrixShape>(shape: ChipShape, gate: M, up: M): RowsOfUnits<M> {
   const { vectorLanes: lanes } = shape
   const gates = spreadRows(shape, gate)
   const ups = spreadRows(shape, up)
@@ -150,7 +152,7 @@ function gateUpRows(shape: ChipShape, gate: QuantizedMatrix, up: QuantizedMatrix
 }
 
 /** Tokens over the beats of all vector units together. */
-function vocabularyRows(shape: ChipShape, matrix: QuantizedMatrix): RowsOfUnits {
+function vocabularyRows<M extends MatrixShape>(shape: ChipShape, matrix: M): RowsOfUnits<M> {
   const { columns, vectorLanes: lanes } = shape
   const beats = Math.ceil(matrix.rows / (columns * lanes))
   return ofEveryUnit(shape, (unit) =>
@@ -165,23 +167,19 @@ function vocabularyRows(shape: ChipShape, matrix: QuantizedMatrix): RowsOfUnits 
  * Key heads, query heads, value heads: a vector unit has those of its H-Unit, and of each head its column's
  * share. Rows that rotate together are neighbours.
  */
-function keyQueryValueRows(
+function keyQueryValueRows<M>(
   shape: ChipShape,
   pairs: ModelConfig['ropePairs'],
-  wk: QuantizedMatrix,
-  wq: QuantizedMatrix,
-  wv: QuantizedMatrix,
-): RowsOfUnits {
+  wk: M,
+  wq: M,
+  wv: M,
+): RowsOfUnits<M> {
   const { columns, hUnits, heads, kvHeads, headSize, group } = shape
   const headColumns = columns / hUnits
   return ofEveryUnit(shape, (unit) => {
     const hUnit = Math.floor(unit / headColumns)
     const share = columnElements(headSize, group, headColumns, unit % headColumns)
-    const headRows = (
-      matrix: QuantizedMatrix,
-      count: number,
-      rowInHead: (element: number) => number,
-    ) =>
+    const headRows = (matrix: M, count: number, rowInHead: (element: number) => number) =>
       Array.from({ length: count / hUnits }, (_, i) => {
         const first = ((hUnit * count) / hUnits + i) * headSize
         return share.map((element) => ({ matrix, row: first + rowInHead(element!) }))
@@ -197,7 +195,7 @@ function keyQueryValueRows(
 }
 
 /** Every sweep in the order of its ROM words. */
-export function allSweeps({ layers, head }: Placement): SweptMatrix[] {
+export function allSweeps<M>({ layers, head }: Placement<M>): SweptMatrix<M>[] {
   return [
     ...layers.flatMap(({ keyQueryValue, output, gateUp, down }) => [
       keyQueryValue,

@@ -1,7 +1,7 @@
 import { float16ToNumber, numberToFloat16 } from '../common/float16.js'
-import { groupsPerRow } from '../quantize/index.js'
+import { groupsPerRow, type QuantizedMatrix } from '../quantize/index.js'
 import type { ChipShape } from './chip-shape.js'
-import { codeDigit, type SweptMatrix } from './placement.js'
+import { codeDigit, type PlacedRow, type SweptMatrix } from './placement.js'
 import { codeWords, groupBeats, sweepGroups } from './sweep-order.js'
 
 /** What the two ROMs of an L-Unit hold. */
@@ -20,7 +20,10 @@ export type RomShape = Pick<ChipShape, 'columns' | 'lUnits' | 'lanes' | 'bits'>
  *
  * @param sweeps in the order of their words
  */
-export function lUnitRoms(shape: RomShape, sweeps: readonly SweptMatrix[]): LUnitRoms[][] {
+export function lUnitRoms(
+  shape: RomShape,
+  sweeps: readonly SweptMatrix<QuantizedMatrix>[],
+): LUnitRoms[][] {
   return Array.from({ length: shape.columns }, (_, column) =>
     Array.from({ length: shape.lUnits }, (_, unit) => romsOfUnit(shape, sweeps, column, unit)),
   )
@@ -28,7 +31,7 @@ export function lUnitRoms(shape: RomShape, sweeps: readonly SweptMatrix[]): LUni
 
 function romsOfUnit(
   shape: RomShape,
-  sweeps: readonly SweptMatrix[],
+  sweeps: readonly SweptMatrix<QuantizedMatrix>[],
   column: number,
   unit: number,
 ): LUnitRoms {
@@ -68,8 +71,8 @@ function romsOfUnit(
 /** A digit's scale is the matrix's, times the weight of the digit. */
 function scaleWord(
   { bits }: RomShape,
-  { order }: SweptMatrix,
-  { matrix, row }: NonNullable<SweptMatrix['rows'][number]>,
+  { order }: SweptMatrix<QuantizedMatrix>,
+  { matrix, row }: NonNullable<PlacedRow<QuantizedMatrix>>,
   digit: number,
   group: number,
 ): number {

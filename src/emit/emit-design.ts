@@ -68,8 +68,11 @@ class DesignEmitter {
       }
       if (known !== undefined) continue
       this.#macros.set(name, rom.contents.hash)
-      this.#print(macroModel(name, rom), `models/${name}.sv`, 'simulation')
-      this.#print(macroStub(name, rom), `stubs/${name}.sv`, 'synthesis')
+      if (!rom.contents.isPlaceholder) {
+        this.#print(macroModel(name, rom), `models/${name}.sv`, 'simulation')
+      }
+      const use = rom.contents.isPlaceholder ? undefined : 'synthesis'
+      this.#print(macroStub(name, rom), `stubs/${name}.sv`, use)
     }
     const { printable, unreset } = legaliseModule(module)
     this.unreset.set(module, unreset)

@@ -15,15 +15,42 @@ export type WordArray =
  */
 export class RomContents {
   readonly bytesPerWord: number
+  readonly #bytes: Uint8Array | undefined
   #hash: string | undefined
 
   private constructor(
     readonly width: number,
     readonly depth: number,
-    /** `depth * bytesPerWord` bytes; bits above `width` are zero. */
-    readonly bytes: Uint8Array,
+    bytes: Uint8Array | undefined,
   ) {
     this.bytesPerWord = Math.ceil(width / 8)
+    this.#bytes = bytes
+  }
+
+  /**
+   * Contents of which only the shape is known, for a ROM in the form of a macro.
+   *
+   * @throws RangeError when there is no width or no word
+   */
+  static placeholder(width: number, depth: number): RomContents {
+    checkShape(width, depth)
+    return new RomContents(width, depth, undefined)
+  }
+
+  get isPlaceholder(): boolean {
+    return this.#bytes === undefined
+  }
+
+  /**
+   * `depth * bytesPerWord` bytes; bits above `width` are zero.
+   *
+   * @throws RangeError for a placeholder
+   */
+  get bytes(): Uint8Array {
+    if (this.#bytes === undefined) {
+      throw new RangeError(`the ROM of ${this.depth} words of ${this.width} bits is a placeholder`)
+    }
+    return this.#bytes
   }
 
   /**
@@ -100,7 +127,7 @@ export class RomContents {
   get hash(): string {
     this.#hash ??= createHash('sha256')
       .update(`${this.width}x${this.depth}:`)
-      .update(this.bytes)
+      .update(this.#bytes ?? 'placeholder')
       .digest('hex')
     return this.#hash
   }

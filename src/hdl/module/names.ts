@@ -1,9 +1,13 @@
 const directionSuffix = /^(.+?)(_n?[io]|_io)$/
 
-/** The name of a leaf inside a composite declaration: `cmd`, [`addr`] is `cmd_addr`; element 3 is `cmd3`. */
+/**
+ * The name of a leaf inside a composite declaration: `cmd`, [`addr`] is `cmd_addr`; element 3 is `cmd3`, element 0 of
+ * that `cmd3_0`.
+ */
 export function leafName(name: string, path: readonly string[]): string {
   return path.reduce(
-    (prefix, step) => (/^\d+$/.test(step) ? `${prefix}${step}` : `${prefix}_${step}`),
+    (prefix, step) =>
+      /^\d+$/.test(step) && !/\d$/.test(prefix) ? `${prefix}${step}` : `${prefix}_${step}`,
     name,
   )
 }

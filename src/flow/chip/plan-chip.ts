@@ -1,0 +1,84 @@
+import { chipTiming } from '../../../generators/chip/chip-timing.js'
+import { type HUnitParameters, hUnitParameters } from '../../../generators/h-unit/index.js'
+import { type LUnitParameters, lUnitParameters } from '../../../generators/l-unit/parameters.js'
+import { accumulatorLatency } from '../../../generators/l-unit/schedule.js'
+import { parseRomPolicy } from '../../../generators/rom/policy.js'
+import type { VectorUnitParameters } from '../../../generators/vector-unit/index.js'
+import type { ChipConfig } from '../../compiler/chip-config.js'
+import { type ChipShape, chipShape } from '../../compiler/chip-shape.js'
+import {
+  type MatrixShape,
+  type PlacedModel,
+  type Placement,
+  placeWeights,
+  unitResults,
+} from '../../compiler/placement.js'
+import { resultMemoryBeats, type Schedule, scheduleToken } from '../../compiler/schedule.js'
+import type { ChipTiming } from '../../compiler/timing.js'
+
+/** Everything about a chip that its weights do not matter for. */
+export interface ChipPlan<M extends MatrixShape = MatrixShape> {
+  readonly shape: ChipShape
+  readonly placement: Placement<M>
+  readonly timing: ChipTiming
+  readonly schedule: Schedule
+  readonly lUnit: LUnitParameters
+  readonly vectorUnit: VectorUnitParameters
+  readonly hUnit: HUnitParameters
+}
+
+/**
+ * Sizes, places and schedule of the chip of a configuration.
+ *
+ * @throws InputError for settings that do not fit the model
+ */
+export function planChip<M extends MatrixShape>(
+  config: ChipConfig,
+  model: PlacedModel<M>,
+): ChipPlan<M> {
+  const shape = chipShape(config, model.config)
+  const rom = parseRomPolicy(config.rom)
+  const lUnit = lUnitParameters({
+    bits: shape.bits,
+    group: shape.group,
+    lanes: shape.lanes,
+    mantissaBits: shape.mantissaBits,
+    rom,
+  })
+  const sweep = { ...shape, accumulatorLatency: accumulatorLatency(lUnit) }
+  const placement = placeWeights(shape, sweep, model)
+  const vectorUnit: VectorUnitParameters = {
+    columns: shape.columns,
+    headColumns: shape.columns / shape.hUnits,
+    vectorLanes: shape.vectorLanes,
+    results: unitResults(shape),
+    resultBeats: resultMemoryBeats(shape, placement),
+    width: shape.dim,
+    hidden: shape.hiddenDim,
+    heads: shape.heads,
+    kvHeads: shape.kvHeads,
+    headSize: shape.headSize,
+    layers: shape.layers,
+    vocabulary: shape.vocabulary,
+    positions: shape.positions,
+    ropeBase: model.config.ropeBase,
+    epsilon: model.config.normEpsilon,
+    group: shape.group,
+    mantissaBits: shape.mantissaBits,
+    activationLanes: shape.lanes,
+    rom,
+  }
+  const hUnit = hUnitParameters({
+    vectorLanes: (shape.vectorLanes * shape.columns) / shape.hUnits,
+    heads: shape.heads / shape.hUnits,
+    kvHeads: shape.kvHeads / shape.hUnits,
+    headSize: shape.headSize,
+    layers: shape.layers,
+    positions: shape.positions,
+    mantissaBits: shape.mantissaBits,
+    kvFormat: config.kv.format,
+  })
+  const timing = chipTiming(lUnit, vectorUnit, hUnit)
+  const schedule = scheduleToken(shape, placement, timing)
+  return { shape, placement, timing, schedule, lUnit, vectorUnit, hUnit }
+}

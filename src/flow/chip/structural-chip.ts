@@ -1,0 +1,34 @@
+import { chip } from '../../../generators/chip/chip.js'
+import { vectorRowPlaceholders } from '../../../generators/vector-unit/index.js'
+import type { ModelConfig } from '../../checkpoint/index.js'
+import type { ChipConfig } from '../../compiler/chip-config.js'
+import { modelOfShape } from '../../compiler/model-shapes.js'
+import { RomContents } from '../../hdl/index.js'
+import { chipParts } from './chip-parts.js'
+import { type ChipPlan, planChip } from './plan-chip.js'
+
+/** A chip without weights, with the plan that it follows. */
+export interface StructuralChip extends ChipPlan {
+  readonly definition: ReturnType<typeof chip>
+}
+
+/**
+ * The chip of a model of which only the shape is known: whole but for the contents of its ROMs, which are placeholders.
+ * All L-Units are then one module, and so are all matrix units and all vector units.
+ *
+ * @throws InputError for settings that do not fit the model
+ */
+export function structuralChip(config: ChipConfig, model: ModelConfig): StructuralChip {
+  const plan = planChip(config, modelOfShape(model, config))
+  const { shape, placement, vectorUnit } = plan
+  const roms = {
+    codes: RomContents.placeholder(shape.lanes * shape.bits, placement.codeDepth),
+    scales: RomContents.placeholder(16 + shape.bits, placement.scaleDepth),
+  }
+  const column = Array.from({ length: shape.lUnits }, () => roms)
+  const parts = chipParts(config, plan, {
+    roms: Array.from({ length: shape.columns }, () => column),
+    vectorContents: vectorRowPlaceholders(vectorUnit),
+  })
+  return { ...plan, definition: chip('romulus_chip', parts) }
+}
