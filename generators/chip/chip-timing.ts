@@ -1,6 +1,6 @@
 import type { ChipTiming } from '../../src/compiler/timing.js'
 import { type HUnitParameters, hUnitTiming } from '../h-unit/index.js'
-import { rowSumEdges } from '../l-array/row-sum.js'
+import { type Mesh, meshResultEdges } from '../l-array/l-array.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
 import { accumulatorLatency, lUnitTiming } from '../l-unit/schedule.js'
 import type { VectorUnitParameters } from '../vector-unit/parameters.js'
@@ -12,6 +12,7 @@ const startDelay = 1
 /** What the compiler must know of a chip's pipelines. */
 export function chipTiming(
   lUnit: LUnitParameters,
+  mesh: Mesh,
   vectorUnit: VectorUnitParameters,
   hUnit: HUnitParameters,
 ): ChipTiming {
@@ -22,7 +23,7 @@ export function chipTiming(
       activation: sweep.activation,
       sum: sweep.negatedSum,
       exponent: sweep.exponent,
-      result: 1 + sweep.accumulatorWrite + rowSumEdges(lUnit, vectorUnit.columns),
+      result: 1 + meshResultEdges(lUnit, mesh),
       accumulatorLatency: accumulatorLatency(lUnit),
     },
     vector: {

@@ -3,10 +3,8 @@ import { defineModule, streamInput, streamOutput, type UInt, uint } from '../../
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { type HUnitParameters, hUnit } from '../h-unit/index.js'
-import { lArray, type Mesh } from '../l-array/l-array.js'
-import { rowSumEdges } from '../l-array/row-sum.js'
+import { lArray, type Mesh, meshResultEdges } from '../l-array/l-array.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
-import { lUnitTiming } from '../l-unit/schedule.js'
 import type { SweepSet } from '../l-unit/sequencer.js'
 import type { LUnitContents } from '../l-unit/weights.js'
 import {
@@ -99,8 +97,7 @@ export function chip(name: string, parts: ChipParts) {
       vector.results_i.assign(sweep.result_o)
       vector.result_valid_i.assign(sweep.result_valid_o)
       // Results of the sweep before are still on their way when a sweep starts.
-      const resultEdges =
-        lUnitTiming(parts.lUnit).accumulatorWrite + rowSumEdges(parts.lUnit, parts.mesh.columns)
+      const resultEdges = meshResultEdges(parts.lUnit, parts.mesh)
       const resultStart = new DelayLine(m, 'result_start', program.sweep_start_o, { reset: false })
       const resultBase = new DelayLine(m, 'result_base', program.sweep_results_o)
       vector.result_start_i.assign(resultStart.after(resultEdges))

@@ -14,11 +14,10 @@ import { alignVector, MatrixProduct } from '../../src/golden/index.js'
 import { RomContents } from '../../src/hdl/index.js'
 import type { QuantizedMatrix } from '../../src/quantize/index.js'
 import { lUnitParameters, pipelineOfDepth } from '../l-unit/parameters.js'
-import { accumulatorLatency, lUnitTiming } from '../l-unit/schedule.js'
+import { accumulatorLatency } from '../l-unit/schedule.js'
 import { randomWeights } from '../l-unit/testing/random-weights.js'
 import { openModule } from '../testing/open-embedded.js'
-import { lArray } from './l-array.js'
-import { rowSumEdges } from './row-sum.js'
+import { lArray, meshResultEdges } from './l-array.js'
 
 const floats = new Float32Array(1)
 const bits = new Uint32Array(floats.buffer)
@@ -61,14 +60,14 @@ function randomMatrix(random: Random, rows: number, columns: number, codeBits: 2
 }
 
 test.each([
-  { rows: 1, columns: 1, lUnits: 1, lanes: 8, depth: 6 },
-  { rows: 2, columns: 1, lUnits: 1, lanes: 32, depth: 10 },
-  { rows: 1, columns: 1, lUnits: 4, lanes: 16, depth: 0 },
-  { rows: 2, columns: 2, lUnits: 2, lanes: 16, depth: 10 },
-  { rows: 1, columns: 4, lUnits: 1, lanes: 32, depth: 6 },
+  { rows: 1, columns: 1, lUnits: 1, lanes: 8, depth: 6, registers: 0 },
+  { rows: 2, columns: 1, lUnits: 1, lanes: 32, depth: 10, registers: 1 },
+  { rows: 1, columns: 1, lUnits: 4, lanes: 16, depth: 0, registers: 0 },
+  { rows: 2, columns: 2, lUnits: 2, lanes: 16, depth: 10, registers: 2 },
+  { rows: 1, columns: 4, lUnits: 1, lanes: 32, depth: 6, registers: 0 },
 ])(
-  'sweeps of several matrices: $rows x $columns x $lUnits, $lanes lanes, depth $depth',
-  ({ rows, columns, lUnits, lanes, depth }) => {
+  'sweeps of several matrices: $rows x $columns x $lUnits, $lanes lanes, depth $depth, $registers registers',
+  ({ rows, columns, lUnits, lanes, depth, registers }) => {
     const units = rows * lUnits
     const random = new Random(units)
     const parameters = lUnitParameters({
@@ -94,8 +93,9 @@ test.each([
         scales: RomContents.fromWords(20, roms.scaleWords),
       })),
     )
-    const chip = openModule(lArray(parameters, set, { rows, columns }, contents))
-    const resultEdge = lUnitTiming(parameters).accumulatorWrite + rowSumEdges(parameters, columns)
+    const mesh = { rows, columns, registers }
+    const chip = openModule(lArray(parameters, set, mesh, contents))
+    const resultEdge = meshResultEdges(parameters, mesh)
     const { mantissaBits } = parameters
     for (const [number, matrix] of matrices.entries()) {
       const x = Float32Array.from(

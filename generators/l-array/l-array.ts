@@ -4,6 +4,7 @@ import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
 import { describeParameters, type LUnitParameters, parametersName } from '../l-unit/parameters.js'
+import { lUnitTiming } from '../l-unit/schedule.js'
 import {
   accumulatorsOf,
   activationDepth,
@@ -21,6 +22,14 @@ export interface Mesh {
   readonly rows: number
   /** A power of two. */
   readonly columns: number
+  /** Registers on the wires to every matrix unit, and on those back. */
+  readonly registers: number
+}
+
+/** Clock edges from the addresses of a row's last beat to its result, for the whole mesh. */
+export function meshResultEdges(parameters: LUnitParameters, mesh: Mesh): number {
+  const { accumulatorWrite } = lUnitTiming(parameters)
+  return accumulatorWrite + 2 * mesh.registers + rowSumEdges(parameters, mesh.columns)
 }
 
 /**
@@ -34,9 +43,10 @@ export interface Mesh {
 export function lArray(
   parameters: LUnitParameters,
   set: SweepSet,
-  { rows, columns }: Mesh,
+  mesh: Mesh,
   contents: readonly (readonly LUnitContents[])[],
 ) {
+  const { rows, columns, registers } = mesh
   const lUnits = contents[0]!.length / rows
   const accumulators = accumulatorsOf(set)
   const isPlaceholder = contents[0]![0]!.codes.isPlaceholder
@@ -44,6 +54,7 @@ export function lArray(
     matrixUnit(
       parameters,
       accumulators,
+      registers,
       contents[column]!.slice(row * lUnits, (row + 1) * lUnits),
       { row, column },
     )
@@ -54,7 +65,7 @@ export function lArray(
   const hash = createHash('sha256')
   for (const { name } of matrixUnits.flat()) hash.update(name)
   return defineModule(
-    `l_array_${parametersName(parameters)}_${rows}x${columns}x${lUnits}_${hash.digest('hex').slice(0, 8)}`,
+    `l_array_${parametersName(parameters)}_${rows}x${columns}x${lUnits}_w${registers}_${hash.digest('hex').slice(0, 8)}`,
     {
       start_i: input(bool),
       order_i: input(indexType(set.orders.length)),
@@ -104,7 +115,7 @@ export function lArray(
         ),
       )
       const valid = new DelayLine(m, 'result_valid', sequencer.result_valid_o, { reset: false })
-      ports.result_valid_o.assign(valid.after(rowSumEdges(parameters, columns)))
+      ports.result_valid_o.assign(valid.after(2 * registers + rowSumEdges(parameters, columns)))
       for (let row = 0; row < rows; row++) {
         const ofRow = results.flatMap((column) => column[row]!)
         const sums =
@@ -117,7 +128,7 @@ export function lArray(
       }
     },
     {
-      parameters: { ...describeParameters(parameters), rows, columns, lUnits },
+      parameters: { ...describeParameters(parameters), rows, columns, lUnits, registers },
       documentation: `${rows} x ${columns} matrix units of ${lUnits} L-Units`,
     },
   )

@@ -16,11 +16,13 @@ export interface MeshPlace {
  * A matrix unit of the mesh: L-Units that see the same activations, addresses and flags. `result_o` holds a result of
  * each of them.
  *
+ * @param registers on the way of every input, and of the results, for wires across a large die
  * @param contents of the ROMs, one pair for each L-Unit
  */
 export function matrixUnit(
   parameters: LUnitParameters,
   accumulators: number,
+  registers: number,
   contents: readonly LUnitContents[],
   { row, column }: MeshPlace,
 ) {
@@ -39,7 +41,7 @@ export function matrixUnit(
   const hash = createHash('sha256')
   for (const { name } of lUnits) hash.update(name)
   return defineModule(
-    `matrix_unit_${parametersName(parameters)}_${isPlaceholder ? 'placeholder' : `r${row}c${column}`}_${hash.digest('hex').slice(0, 8)}`,
+    `matrix_unit_${parametersName(parameters)}_w${registers}_${isPlaceholder ? 'placeholder' : `r${row}c${column}`}_${hash.digest('hex').slice(0, 8)}`,
     {
       code_address_i: input(uint(first!.codes.addressWidth)),
       scale_address_i: input(uint(first!.scales.addressWidth)),
@@ -47,13 +49,32 @@ export function matrixUnit(
       result_o: output(vec(number32, contents.length)),
     },
     (m, { result_o, ...inputs }) => {
+      const late = <S>(name: string, signal: S): S => {
+        let latest = signal
+        for (let edge = 1; edge <= registers; edge++) {
+          latest = m.delayed(`${name}_late${edge}`, latest)
+        }
+        return latest
+      }
+      const seen = {
+        code_address_i: late('code_address', inputs.code_address_i),
+        scale_address_i: late('scale_address', inputs.scale_address_i),
+        activation_i: late('activation', inputs.activation_i),
+        first_beat_i: late('first_beat', inputs.first_beat_i),
+        negated_sum_i: late('negated_sum', inputs.negated_sum_i),
+        exponent_i: late('exponent', inputs.exponent_i),
+        first_group_i: late('first_group', inputs.first_group_i),
+        read_index_i: late('read_index', inputs.read_index_i),
+        write_index_i: late('write_index', inputs.write_index_i),
+        write_enable_i: late('write_enable', inputs.write_enable_i),
+      }
       for (const [unit, definition] of lUnits.entries()) {
-        const instance = m.instance(`u_l_unit${unit}`, definition, inputs)
-        result_o.elements[unit]!.assign(instance.result_o)
+        const instance = m.instance(`u_l_unit${unit}`, definition, seen)
+        result_o.at(unit).assign(late(`result${unit}`, instance.result_o))
       }
     },
     {
-      parameters: { ...describeParameters(parameters), lUnits: contents.length },
+      parameters: { ...describeParameters(parameters), lUnits: contents.length, registers },
       documentation: `${contents.length} L-Units that see the same activations`,
     },
   )

@@ -4,9 +4,10 @@ import { presetNames } from '../compiler/presets.js'
 import { type TokenReport, tokenReport } from '../compiler/token-report.js'
 import {
   type ChipSimulation,
-  type LoadedChip,
+  type GeneratedChip,
   lintChip,
   loadChip,
+  loadStructure,
   type SimulationRequest,
   simulateChip,
   synthesizeChip,
@@ -150,7 +151,16 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
     ...(options.preset === undefined ? {} : { preset: options.preset }),
     settings: settingsOf(options),
   })
-  const chip = await loadChip(config, options.tokenizer, progress)
+  if (name === 'simulate' && config.shape !== undefined) {
+    throw new InputError(
+      'a chip without weights writes no text',
+      { field: 'shape' },
+      'a checkpoint: --model FILE',
+    )
+  }
+  const loaded =
+    config.shape === undefined ? await loadChip(config, options.tokenizer, progress) : undefined
+  const chip = loaded ?? (await loadStructure(config, config.shape!, progress))
   const report: { -readonly [K in keyof ChipReport]: ChipReport[K] } = { chip: describeChip(chip) }
   if (name === 'generate') report.token = tokenReport(chip.schedule)
   if (options.out !== undefined) {
@@ -164,10 +174,10 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
       synthesizeChip(chip, options.liberty ?? [], options.yosys ?? 'wasm', update),
     )
   }
-  if (name === 'simulate') {
+  if (loaded !== undefined && name === 'simulate') {
     checkTimelinePosition(options.timelinePosition ?? 0, chip.shape.positions)
     const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
-    report.simulation = await simulateChip(chip, requestOf(options), stream, progress)
+    report.simulation = await simulateChip(loaded, requestOf(options), stream, progress)
     if (!options.json) process.stdout.write('\n')
     if (options.timeline !== undefined) {
       const { promptTokens, tokens } = report.simulation
@@ -201,10 +211,11 @@ function isGood({ simulation, lint }: ChipReport): boolean {
   )
 }
 
-function describeChip({ shape, schedule, placement, config, emitted }: LoadedChip) {
+function describeChip({ shape, schedule, placement, config, emitted }: GeneratedChip) {
   const { romPortBusy, idleCyclesPerLayer } = tokenReport(schedule)
   return {
-    model: config.model ?? 'bundled',
+    model: config.model ?? config.shape ?? 'bundled',
+    matrixUnits: config.mesh.rows * config.mesh.columns,
     ...shape,
     rom: config.rom,
     kvFormat: config.kv.format,
@@ -212,6 +223,7 @@ function describeChip({ shape, schedule, placement, config, emitted }: LoadedChi
     modules: emitted.files.length,
     romBits:
       shape.lUnits *
+      shape.columns *
       (placement.codeDepth * shape.lanes * shape.bits + placement.scaleDepth * (16 + shape.bits)),
     instructions: schedule.program.length,
     cycles: schedule.cycles,

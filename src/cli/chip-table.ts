@@ -22,7 +22,12 @@ export function scheduleRows(chip: ChipDescription): Row[] {
     ],
     [
       'chip',
-      `${chip.lUnits} L-Units of ${chip.lanes} lanes, INT${chip.bits} in groups of ${chip.group}, ` +
+      `${number(chip.lUnits * chip.columns)} L-Units of ${chip.lanes} lanes in ${chip.matrixUnits} matrix units, ` +
+        `${chip.columns} vector units of ${chip.vectorLanes} lanes, ${chip.hUnits} H-Units`,
+    ],
+    [
+      'formats',
+      `INT${chip.bits} in groups of ${chip.group}, ` +
         `head INT${chip.headBits}, ROM ${chip.rom}, ${chip.positions} positions of ${chip.kvFormat}`,
     ],
     ['ROM', `${number(chip.romBits)} bits in the L-Units`],

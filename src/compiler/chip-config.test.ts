@@ -3,6 +3,7 @@ import type { ModelConfig } from '../checkpoint/index.js'
 import { InputError } from '../common/input-error.js'
 import { parseChipConfig } from './chip-config.js'
 import { chipShape } from './chip-shape.js'
+import { modelShapes } from './model-shapes.js'
 import { presets } from './presets.js'
 
 const model: ModelConfig = {
@@ -61,5 +62,7 @@ test('what is left out follows the model', () => {
 })
 
 test.each(Object.entries(presets))('preset %s is a configuration', (_, config) => {
-  expect(() => chipShape(parseChipConfig(config), model)).not.toThrow()
+  const parsed = parseChipConfig(config)
+  const shape = parsed.shape === undefined ? model : modelShapes[parsed.shape]
+  expect(() => chipShape(parsed, shape)).not.toThrow()
 })

@@ -1,11 +1,14 @@
 import * as z from 'zod'
 import { InputError } from '../common/input-error.js'
+import { modelShapeNames } from './model-shapes.js'
 
 const count = (largest: number) => z.int().min(1).max(largest)
 
 const chipConfigSchema = z.strictObject({
   /** Checkpoint file. */
   model: z.string().optional(),
+  /** A published model's shape, for a chip without weights: its ROMs are placeholders. */
+  shape: z.enum(modelShapeNames).optional(),
   /** Bits of a weight code, and of the L-Units' lanes. */
   bits: z.union([z.literal(8), z.literal(4), z.literal(2)]).default(4),
   /** Bits of the codes of embedding and head. */
@@ -16,10 +19,15 @@ const chipConfigSchema = z.strictObject({
   quantizer: z.enum(['search', 'calibrated']).default('search'),
   /** Construction of the ROMs: `table`, `brom:4`, `sum-of-ones`, `readmemh`, `macro`. */
   rom: z.string().default('brom:4'),
-  /** Matrix units. */
+  /** Matrix units: a column of them has a part of every matrix's columns, and a vector unit. */
   mesh: z
-    .strictObject({ rows: count(256).default(1), columns: count(256).default(1) })
-    .default({ rows: 1, columns: 1 }),
+    .strictObject({
+      rows: count(256).default(1),
+      columns: count(256).default(1),
+      /** Registers on the wires to every matrix unit, and on those back. */
+      registers: z.int().min(0).max(16).default(0),
+    })
+    .default({ rows: 1, columns: 1, registers: 0 }),
   /** L-Units of a matrix unit. */
   lUnits: count(1024).default(8),
   /** Weights that an L-Unit takes in a cycle. */
@@ -54,12 +62,23 @@ export function defineChip(config: ChipConfigInput): ChipConfigInput {
  */
 export function parseChipConfig(config: unknown, file?: string): ChipConfig {
   const parsed = chipConfigSchema.safeParse(config)
-  if (parsed.success) return parsed.data
+  const at = file === undefined ? {} : { file }
+  if (parsed.success) {
+    const { model, shape } = parsed.data
+    if (model !== undefined && shape !== undefined) {
+      throw new InputError(
+        'a model has a shape of its own',
+        { ...at, field: 'shape' },
+        'leave it out',
+      )
+    }
+    return parsed.data
+  }
   const issue = parsed.error.issues[0]!
   const field =
     issue.code === 'unrecognized_keys'
       ? [...issue.path, issue.keys[0]].join('.')
       : issue.path.join('.')
   const problem = issue.code === 'unrecognized_keys' ? 'is no setting of a chip' : issue.message
-  throw new InputError(problem, { ...(file === undefined ? {} : { file }), field })
+  throw new InputError(problem, { ...at, field })
 }

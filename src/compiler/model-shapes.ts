@@ -34,6 +34,7 @@ export const modelShapes = {
 } as const satisfies Readonly<Record<string, ModelConfig>>
 
 export type ModelShapeName = keyof typeof modelShapes
+export const modelShapeNames = Object.keys(modelShapes) as readonly ModelShapeName[]
 
 /** The matrices of a model that has a shape but no weights. */
 export function modelOfShape(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openCheckpoint, type Tokenizer } from '../../checkpoint/index.js'
 import { InputError } from '../../common/input-error.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
+import type { ModelShapeName } from '../../compiler/model-shapes.js'
 import { tokenReport } from '../../compiler/token-report.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { argmax, ChipDecoder } from '../../golden/index.js'
@@ -16,15 +17,41 @@ import type { Progress } from '../progress.js'
 import { quantizedModel } from '../quantize/quantized-model.js'
 import { type BuiltChip, buildChip } from './build-chip.js'
 import { bundledModel } from './bundled-model.js'
+import type { ChipPlan } from './plan-chip.js'
 import { runChip } from './run-chip.js'
+import { structuralChip } from './structural-chip.js'
 
-/** A chip with all that its commands need. */
-export interface LoadedChip extends BuiltChip {
+/** A chip that is generated, perhaps without weights. */
+export interface GeneratedChip extends ChipPlan {
   readonly config: ChipConfig
-  readonly model: ChipModel
-  readonly tokenizer: Tokenizer
   readonly design: Design
   readonly emitted: EmittedDesign
+}
+
+/** A chip with all that its commands need. */
+export interface LoadedChip extends GeneratedChip, BuiltChip {
+  readonly placement: BuiltChip['placement']
+  readonly model: ChipModel
+  readonly tokenizer: Tokenizer
+}
+
+/** Generates the chip of a shape, with placeholders in its ROMs. */
+export async function loadStructure(
+  config: ChipConfig,
+  name: ModelShapeName,
+  progress: Progress,
+): Promise<GeneratedChip> {
+  const built = await progress.step('scheduling', () => structuralChip(config, name))
+  return { ...built, ...(await generated(built, progress)), config }
+}
+
+async function generated(
+  { definition }: Pick<BuiltChip, 'definition'>,
+  progress: Progress,
+): Promise<Pick<GeneratedChip, 'design' | 'emitted'>> {
+  const design = await progress.step('elaborating', () => elaborate(definition))
+  const emitted = await progress.step('emitting', () => emitDesign(design))
+  return { design, emitted }
 }
 
 /**
@@ -47,9 +74,7 @@ export async function loadChip(
       progress,
     )
     const built = await progress.step('scheduling', () => buildChip(config, model))
-    const design = await progress.step('elaborating', () => elaborate(built.definition))
-    const emitted = await progress.step('emitting', () => emitDesign(design))
-    return { ...built, config, model, tokenizer, design, emitted }
+    return { ...built, ...(await generated(built, progress)), config, model, tokenizer }
   } finally {
     await checkpoint.close()
   }
@@ -57,7 +82,7 @@ export async function loadChip(
 
 /** Writes the design with its lists, and the schedule with where a token's cycles go. */
 export async function writeChip(
-  { emitted, schedule, config }: LoadedChip,
+  { emitted, schedule, config }: GeneratedChip,
   out: string,
 ): Promise<void> {
   const clocks = [{ port: 'clk_i', periodNs: 1000 / config.clockMHz }]
@@ -66,7 +91,7 @@ export async function writeChip(
   await writeFile(join(out, 'schedule.json'), `${JSON.stringify(contents, null, 1)}\n`)
 }
 
-export async function lintChip({ emitted }: LoadedChip): Promise<LintResult[]> {
+export async function lintChip({ emitted }: GeneratedChip): Promise<LintResult[]> {
   const yosys = openYosys({ engine: 'wasm' })
   try {
     return await lintDesign(emitted, yosys)
@@ -76,7 +101,7 @@ export async function lintChip({ emitted }: LoadedChip): Promise<LintResult[]> {
 }
 
 export async function synthesizeChip(
-  { emitted }: LoadedChip,
+  { emitted }: GeneratedChip,
   liberty: readonly string[],
   which: 'wasm' | 'native',
   onProgress: (message: string) => void,

@@ -57,7 +57,7 @@ test.skipIf(shared === undefined).each([
 test.skipIf(shared === undefined)(`a mesh of 2 x 2 matrix units does so${skip}`, () =>
   expectGoldenTokens(
     join(shared!, 'models/stories260K/stories260K.bin'),
-    { group: 32, lUnits: 4, mesh: { rows: 2, columns: 2 } },
+    { group: 32, lUnits: 4, mesh: { rows: 2, columns: 2, registers: 1 } },
     [1],
     12,
   ),

@@ -24,7 +24,9 @@ export async function loadChipConfig(source: ConfigSource): Promise<ChipConfig> 
   const preset = presetConfig(source.preset)
   const file = source.config ?? (await existing(usualFile))
   const fromFile = file === undefined ? {} : await importConfig(file)
-  return parseChipConfig({ ...preset, ...fromFile, ...source.settings }, file)
+  const settings: Record<string, unknown> = { ...preset, ...fromFile, ...source.settings }
+  if (source.settings.model !== undefined) delete settings.shape
+  return parseChipConfig(settings, file)
 }
 
 function presetConfig(name: string | undefined): object {

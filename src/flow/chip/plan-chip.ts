@@ -78,7 +78,7 @@ export function planChip<M extends MatrixShape>(
     mantissaBits: shape.mantissaBits,
     kvFormat: config.kv.format,
   })
-  const timing = chipTiming(lUnit, vectorUnit, hUnit)
+  const timing = chipTiming(lUnit, config.mesh, vectorUnit, hUnit)
   const schedule = scheduleToken(shape, placement, timing)
   return { shape, placement, timing, schedule, lUnit, vectorUnit, hUnit }
 }

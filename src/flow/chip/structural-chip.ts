@@ -1,8 +1,7 @@
 import { chip } from '../../../generators/chip/chip.js'
 import { vectorRowPlaceholders } from '../../../generators/vector-unit/index.js'
-import type { ModelConfig } from '../../checkpoint/index.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
-import { modelOfShape } from '../../compiler/model-shapes.js'
+import { type ModelShapeName, modelOfShape, modelShapes } from '../../compiler/model-shapes.js'
 import { RomContents } from '../../hdl/index.js'
 import { chipParts } from './chip-parts.js'
 import { type ChipPlan, planChip } from './plan-chip.js'
@@ -18,8 +17,8 @@ export interface StructuralChip extends ChipPlan {
  *
  * @throws InputError for settings that do not fit the model
  */
-export function structuralChip(config: ChipConfig, model: ModelConfig): StructuralChip {
-  const plan = planChip(config, modelOfShape(model, config))
+export function structuralChip(config: ChipConfig, name: ModelShapeName): StructuralChip {
+  const plan = planChip(config, modelOfShape(modelShapes[name], config))
   const { shape, placement, vectorUnit } = plan
   const roms = {
     codes: RomContents.placeholder(shape.lanes * shape.bits, placement.codeDepth),
