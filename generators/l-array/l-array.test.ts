@@ -16,15 +16,16 @@ import type { QuantizedMatrix } from '../../src/quantize/index.js'
 import { lUnitParameters, pipelineOfDepth } from '../l-unit/parameters.js'
 import { accumulatorLatency } from '../l-unit/schedule.js'
 import { randomWeights } from '../l-unit/testing/random-weights.js'
+import { scaleWordBits } from '../l-unit/weights.js'
 import { openModule } from '../testing/open-embedded.js'
 import { lArray, meshResultEdges } from './l-array.js'
 
 const floats = new Float32Array(1)
-const bits = new Uint32Array(floats.buffer)
+const patterns = new Uint32Array(floats.buffer)
 
 function patternOf(value: number): number {
   floats[0] = value
-  return bits[0]!
+  return patterns[0]!
 }
 
 function sweeps(
@@ -54,30 +55,40 @@ function sweeps(
   })
 }
 
-function randomMatrix(random: Random, rows: number, columns: number, codeBits: 2 | 4 | 8) {
-  const weights = randomWeights(random, { rows, columns, bits: codeBits, group: 32 })
+function randomMatrix(
+  random: Random,
+  rows: number,
+  columns: number,
+  codeBits: 2 | 4 | 8,
+  offsets = false,
+) {
+  const weights = randomWeights(random, { rows, columns, bits: codeBits, group: 32, offsets })
   return { ...weights, bits: codeBits, group: 32 } as const satisfies QuantizedMatrix
 }
 
 test.each([
-  { rows: 1, columns: 1, lUnits: 1, lanes: 8, depth: 6, registers: 0 },
-  { rows: 2, columns: 1, lUnits: 1, lanes: 32, depth: 10, registers: 1 },
-  { rows: 1, columns: 1, lUnits: 4, lanes: 16, depth: 0, registers: 0 },
-  { rows: 2, columns: 2, lUnits: 2, lanes: 16, depth: 10, registers: 2 },
-  { rows: 1, columns: 4, lUnits: 1, lanes: 32, depth: 6, registers: 0 },
-])(
-  'sweeps of several matrices: $rows x $columns x $lUnits, $lanes lanes, depth $depth, $registers registers',
-  ({ rows, columns, lUnits, lanes, depth, registers }) => {
+  { rows: 1, columns: 1, lUnits: 1, lanes: 8, depth: 6, registers: 0, bits: 4, offsets: false },
+  { rows: 2, columns: 1, lUnits: 1, lanes: 32, depth: 10, registers: 1, bits: 4, offsets: false },
+  { rows: 1, columns: 1, lUnits: 4, lanes: 16, depth: 0, registers: 0, bits: 4, offsets: false },
+  { rows: 2, columns: 2, lUnits: 2, lanes: 16, depth: 10, registers: 2, bits: 4, offsets: false },
+  { rows: 1, columns: 4, lUnits: 1, lanes: 32, depth: 6, registers: 0, bits: 4, offsets: false },
+  { rows: 1, columns: 1, lUnits: 2, lanes: 16, depth: 6, registers: 0, bits: 2, offsets: true },
+  { rows: 1, columns: 2, lUnits: 1, lanes: 32, depth: 10, registers: 1, bits: 4, offsets: true },
+] as const)(
+  'sweeps of several matrices: $rows x $columns x $lUnits, $lanes lanes, depth $depth, $registers registers, INT$bits, offsets $offsets',
+  ({ rows, columns, lUnits, lanes, depth, registers, bits, offsets }) => {
     const units = rows * lUnits
     const random = new Random(units)
     const parameters = lUnitParameters({
+      bits,
+      offsets,
       group: 32,
       lanes,
       pipeline: pipelineOfDepth(depth),
       rom: { kind: 'table' },
     })
     const matrices = [
-      randomMatrix(random, 9, 70, 4),
+      randomMatrix(random, 9, 70, 4, offsets),
       randomMatrix(random, 3, 20, 4),
       randomMatrix(random, 8, 64, 4),
     ]
@@ -87,11 +98,12 @@ test.each([
       codeDepth: swept.reduce((sum, { order }) => sum + codeWords(order), 0),
       scaleDepth: swept.reduce((sum, { order }) => sum + scaleWords(order), 0),
     }
-    const contents = lUnitRoms({ columns, lUnits: units, lanes, bits: 4 }, swept).map((column) =>
-      column.map((roms) => ({
-        codes: RomContents.fromBytes(lanes * 4, roms.codeBytes),
-        scales: RomContents.fromWords(20, roms.scaleWords),
-      })),
+    const contents = lUnitRoms({ columns, lUnits: units, lanes, bits, offsets }, swept).map(
+      (column) =>
+        column.map((roms) => ({
+          codes: RomContents.fromBytes(lanes * bits, roms.codeBytes),
+          scales: RomContents.fromWords(scaleWordBits(parameters), roms.scaleWords),
+        })),
     )
     const mesh = { rows, columns, registers }
     const chip = openModule(lArray(parameters, set, mesh, contents))
@@ -103,7 +115,7 @@ test.each([
         () => random.integer(-(2 ** 20), 2 ** 20) / 2 ** 19,
       )
       const aligned = alignVector(x, 32, mantissaBits)
-      const product = new MatrixProduct(matrix, { mantissaBits, digitBits: 4, columns })
+      const product = new MatrixProduct(matrix, { mantissaBits, digitBits: bits, columns })
       const expected = [...product.times(x)].map(patternOf)
       const { order, codeBase, scaleBase, columnGroups: dealt } = swept[number]!
       const groupsAt = (step: number) => dealt.map((groups) => aligned[groups[step]!])

@@ -10,8 +10,8 @@ import {
   sweepOrder,
 } from './sweep-order.js'
 
-/** What of a matrix its place depends on. */
-export type MatrixShape = Pick<QuantizedMatrix, 'rows' | 'columns' | 'bits' | 'group'>
+/** What of a matrix its place and the L-Units' structure depend on. */
+export type MatrixShape = Pick<QuantizedMatrix, 'rows' | 'columns' | 'bits' | 'group' | 'offsets'>
 
 /** A row of a swept matrix: of a weight matrix, or of zeros that fill up. */
 export type PlacedRow<M = MatrixShape> = { readonly matrix: M; readonly row: number } | undefined
@@ -48,6 +48,12 @@ export interface PlacedModel<M = MatrixShape> {
   readonly config: ModelConfig
   readonly layers: readonly { readonly [K in LayerMatrix]: M }[]
   readonly head: M
+}
+
+/** Whether any matrix that the L-Units multiply has offsets. */
+export function hasOffsets({ layers, head }: PlacedModel): boolean {
+  const matrices = layers.flatMap(({ wq, wk, wv, wo, w1, w2, w3 }) => [wq, wk, wv, wo, w1, w2, w3])
+  return [...matrices, head].some(({ offsets }) => offsets !== undefined)
 }
 
 type LayerMatrix = {

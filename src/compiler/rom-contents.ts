@@ -8,12 +8,14 @@ import { codeWords, groupBeats, sweepGroups } from './sweep-order.js'
 export interface LUnitRoms {
   /** `lanes` codes a word, lane 0 lowest; `ceil(lanes * bits / 8)` bytes a word, the first one lowest. */
   readonly codeBytes: Uint8Array
-  /** `{zero-point, scale}`: a binary16 scale below a zero-point. */
+  /** `{zero-point, scale}`, with offsets `{offset, zero-point, scale}`: a binary16 scale lowest. */
   readonly scaleWords: readonly number[]
 }
 
 /** What of a chip's shape its ROMs depend on. */
-export type RomShape = Pick<ChipShape, 'columns' | 'lUnits' | 'lanes' | 'bits'>
+export interface RomShape extends Pick<ChipShape, 'columns' | 'lUnits' | 'lanes' | 'bits'> {
+  readonly offsets: boolean
+}
 
 /**
  * The contents of the ROMs of every L-Unit, column after column of the mesh.
@@ -68,9 +70,9 @@ function romsOfUnit(
   return { codeBytes, scaleWords }
 }
 
-/** A digit's scale is the matrix's, times the weight of the digit. */
+/** A digit's scale is the matrix's, times the weight of the digit; an offset belongs to the lowest digit. */
 function scaleWord(
-  { bits }: RomShape,
+  { bits, offsets }: RomShape,
   { order }: SweptMatrix<QuantizedMatrix>,
   { matrix, row }: NonNullable<PlacedRow<QuantizedMatrix>>,
   digit: number,
@@ -83,5 +85,6 @@ function scaleWord(
       ? matrix.scales[at]!
       : numberToFloat16(float16ToNumber(matrix.scales[at]!) * weight)
   const zeroPoint = codeDigit(matrix.zeroPoints[at]!, matrix.bits, bits, digit)
-  return zeroPoint * 2 ** 16 + scale
+  const offset = offsets && weight === 1 ? (matrix.offsets?.[at] ?? 0) : 0
+  return offset * 2 ** (16 + bits) + zeroPoint * 2 ** 16 + scale
 }

@@ -93,7 +93,9 @@ test.each([4, 2] as const)(
   (digitBits) => {
     const random = new Random(digitBits)
     const columns = 96
-    const matrix = randomMatrix(8, columns, random)
+    const plain = randomMatrix(8, columns, random)
+    const offsets = plain.scales.map(() => numberToFloat16(random.fraction() - 0.5))
+    const matrix = { ...plain, offsets }
     const x = Float32Array.from({ length: columns }, () => random.integer(-1023, 1023))
     const weights = dequantize(matrix)
     const result = new MatrixProduct(matrix, { mantissaBits: 12, digitBits }).times(x)
@@ -110,33 +112,48 @@ test.each([4, 2] as const)(
   },
 )
 
-test('8-bit codes on 4-bit L-Units are twice as many groups, the highest digits first', () => {
-  const random = new Random(11)
-  const columns = 96
-  const matrix = randomMatrix(8, columns, random)
-  const x = randomVector(columns, random)
-  const groups = columns / matrix.group
-  const rowsOf = (values: Iterable<number>, width: number) => {
-    const all = [...values]
-    return Array.from({ length: matrix.rows }, (_, row) =>
-      all.slice(row * width, (row + 1) * width),
-    )
-  }
-  const digits = (values: Uint8Array, width: number) =>
-    rowsOf(values, width).flatMap((row) => [...row.map((q) => q >> 4), ...row.map((q) => q & 15)])
-  const scales = rowsOf(matrix.scales, groups).flatMap((row) => [
-    ...row.map((bits) => numberToFloat16(16 * float16ToNumber(bits))),
-    ...row,
-  ])
-  const wide: QuantizedMatrix = {
-    ...matrix,
-    bits: 4,
-    columns: 2 * columns,
-    codes: Uint8Array.from(digits(matrix.codes, columns)),
-    zeroPoints: Uint8Array.from(digits(matrix.zeroPoints, groups)),
-    scales: Uint16Array.from(scales),
-  }
-  const twice = Float32Array.from([...x, ...x])
-  const product = new MatrixProduct(matrix, { mantissaBits, digitBits: 4 })
-  expect([...product.times(x)]).toEqual([...matrixVector(wide, twice, mantissaBits)])
-})
+test.each([
+  { bits: 8, digitBits: 4, offsets: false },
+  { bits: 8, digitBits: 2, offsets: true },
+  { bits: 8, digitBits: 4, offsets: true },
+  { bits: 4, digitBits: 2, offsets: true },
+] as const)(
+  '$bits-bit codes on $digitBits-bit L-Units are more groups, the highest digits first, the offsets last: $offsets',
+  ({ bits, digitBits, offsets }) => {
+    const random = new Random(11)
+    const columns = 96
+    const plain = randomMatrix(bits, columns, random)
+    const offset = () => numberToFloat16(random.fraction() - 0.5)
+    const matrix = offsets ? { ...plain, offsets: plain.scales.map(offset) } : plain
+    const x = randomVector(columns, random)
+    const groups = columns / matrix.group
+    const places = Array.from({ length: bits / digitBits }, (_, i) => bits - digitBits * (i + 1))
+    const inDigits = (
+      values: ArrayLike<number>,
+      width: number,
+      digit: (value: number, place: number) => number,
+    ) =>
+      Array.from({ length: matrix.rows }, (_, row) => {
+        const own = Array.from(values).slice(row * width, (row + 1) * width)
+        return places.flatMap((place) => own.map((value) => digit(value, place)))
+      }).flat()
+    const digit = (value: number, place: number) => (value >> place) & (2 ** digitBits - 1)
+    const weight = (scale: number, place: number) =>
+      numberToFloat16(float16ToNumber(scale) * 2 ** place)
+    const lowest = (value: number, place: number) => (place === 0 ? value : 0)
+    const wide: QuantizedMatrix = {
+      ...matrix,
+      bits: digitBits,
+      columns: places.length * columns,
+      codes: Uint8Array.from(inDigits(matrix.codes, columns, digit)),
+      zeroPoints: Uint8Array.from(inDigits(matrix.zeroPoints, groups, digit)),
+      scales: Uint16Array.from(inDigits(matrix.scales, groups, weight)),
+      ...(matrix.offsets && {
+        offsets: Uint16Array.from(inDigits(matrix.offsets, groups, lowest)),
+      }),
+    }
+    const repeated = Float32Array.from(places.flatMap(() => [...x]))
+    const product = new MatrixProduct(matrix, { mantissaBits, digitBits })
+    expect([...product.times(x)]).toEqual([...matrixVector(wide, repeated, mantissaBits)])
+  },
+)

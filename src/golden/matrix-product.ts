@@ -14,18 +14,18 @@ export interface ProductFormat {
   readonly columns?: number
 }
 
-/** Codes of one digit, with the scale and zero-point of each group. */
+/** Codes of one digit, with the scale and zero-point of each group; offsets belong to the lowest digit. */
 interface Digit {
   readonly codes: Uint8Array
   readonly scales: Float64Array
   readonly zeroPoints: Uint8Array
+  readonly offsets: Float64Array | undefined
 }
 
 /** A matrix as the L-Units multiply it, prepared once for many vectors; see docs/arithmetic.md. */
 export class MatrixProduct {
   readonly rows: number
   readonly #digits: readonly Digit[]
-  readonly #offsets: Float64Array | undefined
 
   /**
    * @param segments of the vector, each spread over columns of its own; 1 by default
@@ -40,8 +40,6 @@ export class MatrixProduct {
     this.#digits = Array.from({ length: count }, (_, digit) =>
       digitOf(matrix, format, digit, count),
     )
-    this.#offsets =
-      matrix.offsets === undefined ? undefined : Float64Array.from(matrix.offsets, float16ToNumber)
   }
 
   /** @param x `columns` binary32 numbers @returns `rows` binary32 numbers */
@@ -81,7 +79,7 @@ export class MatrixProduct {
   ): number {
     const { columns, group } = this.matrix
     let total = 0
-    for (const { codes, scales, zeroPoints } of this.#digits) {
+    for (const { codes, scales, zeroPoints, offsets } of this.#digits) {
       for (const g of groups) {
         const { mantissas, sum } = aligned[g]!
         const start = row * columns + g * group
@@ -92,9 +90,7 @@ export class MatrixProduct {
         const index = row * aligned.length + g
         const step = steps[g]!
         let product = round32(scales[index]! * (dot - zeroPoints[index]! * sum) * step)
-        if (this.#offsets !== undefined) {
-          product = add(product, round32(this.#offsets[index]! * sum * step))
-        }
+        if (offsets !== undefined) product = add(product, round32(offsets[index]! * sum * step))
         total = add(total, product)
       }
     }
@@ -116,6 +112,10 @@ function digitOf(
     codes: part(matrix.codes),
     scales: Float64Array.from(matrix.scales, (bits) => float16ToNumber(bits) * 2 ** shift),
     zeroPoints: part(matrix.zeroPoints),
+    offsets:
+      matrix.offsets === undefined || digit < count - 1
+        ? undefined
+        : Float64Array.from(matrix.offsets, float16ToNumber),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   modelConfigOf,
   roleName,
 } from '../checkpoint/index.js'
+import { InputError } from '../common/input-error.js'
 import { quantizeTensor } from './quantize-tensor.js'
 import type { CodeBits, GroupSize, QuantizedMatrix } from './quantized-matrix.js'
 
@@ -49,7 +50,8 @@ export type QuantizationListener = (
 /**
  * Quantises a whole model. Weights that the file stores in groups of the asked format are taken code for code.
  *
- * @throws InputError when the checkpoint describes no LLaMA-family model
+ * @throws InputError when the checkpoint describes no LLaMA-family model; for an embedding that is stored in groups of the
+ * asked format with offsets
  */
 export async function quantizeModel(
   checkpoint: Checkpoint,
@@ -87,6 +89,13 @@ export async function quantizeModel(
   }
   const modelTensor = (kind: ModelTensor) => roleName({ kind })
   const embedding = await matrix(modelTensor('tok_embeddings'), format.headBits)
+  if (embedding.offsets !== undefined) {
+    throw new InputError(
+      'has offsets, which an embedding in ROM cannot have',
+      { file: checkpoint.path, field: modelTensor('tok_embeddings') },
+      'head-bits 8',
+    )
+  }
   return {
     config,
     embedding,

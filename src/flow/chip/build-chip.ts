@@ -1,4 +1,5 @@
 import { chip } from '../../../generators/chip/chip.js'
+import { scaleWordBits } from '../../../generators/l-unit/weights.js'
 import { vectorRowContents } from '../../../generators/vector-unit/index.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { allSweeps } from '../../compiler/placement.js'
@@ -20,12 +21,12 @@ export interface BuiltChip extends ChipPlan<QuantizedMatrix> {
  */
 export function buildChip(config: ChipConfig, model: ChipModel): BuiltChip {
   const plan = planChip(config, model)
-  const { shape, placement, vectorUnit } = plan
+  const { shape, placement, lUnit, vectorUnit } = plan
   const parts = chipParts(config, plan, {
-    roms: lUnitRoms(shape, allSweeps(placement)).map((column) =>
+    roms: lUnitRoms({ ...shape, offsets: lUnit.offsets }, allSweeps(placement)).map((column) =>
       column.map(({ codeBytes, scaleWords }) => ({
         codes: RomContents.fromBytes(shape.lanes * shape.bits, codeBytes),
-        scales: RomContents.fromWords(16 + shape.bits, [...scaleWords]),
+        scales: RomContents.fromWords(scaleWordBits(lUnit), [...scaleWords]),
       })),
     ),
     vectorContents: vectorRowContents(vectorUnit, model.embedding, [

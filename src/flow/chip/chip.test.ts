@@ -1,15 +1,24 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openCheckpoint } from '../../checkpoint/index.js'
-import { type ChipConfigInput, parseChipConfig } from '../../compiler/chip-config.js'
+import { encodeGguf } from '../../checkpoint/testing/encode-gguf.js'
+import { temporaryFolder } from '../../checkpoint/testing/temporary-folder.js'
+import { tinyGguf } from '../../checkpoint/testing/tiny-gguf.js'
+import {
+  type ChipConfig,
+  type ChipConfigInput,
+  parseChipConfig,
+} from '../../compiler/chip-config.js'
+import { hasOffsets } from '../../compiler/placement.js'
 import { argmax, ChipDecoder } from '../../golden/index.js'
 import { elaborate } from '../../hdl/index.js'
-import { quantizeModel } from '../../quantize/index.js'
+import { type ChipModel, quantizeModel } from '../../quantize/index.js'
 import { openEngine } from '../../sim/index.js'
 import { buildChip } from './build-chip.js'
 import { bundledModel } from './bundled-model.js'
 import { runChip } from './run-chip.js'
 
+const folder = temporaryFolder()
 const shared = process.env.ROMULUS_SHARED
 const skip = shared === undefined ? ' (skipped: ROMULUS_SHARED not set)' : ''
 
@@ -24,6 +33,15 @@ async function expectGoldenTokens(
   const checkpoint = await openCheckpoint(file)
   const model = await quantizeModel(checkpoint, config)
   await checkpoint.close()
+  await expectGoldenTokensOf(model, config, prompt, count)
+}
+
+async function expectGoldenTokensOf(
+  model: ChipModel,
+  config: ChipConfig,
+  prompt: readonly number[],
+  count: number,
+): Promise<void> {
   const { definition, schedule, shape } = buildChip(config, model)
   const engine = await openEngine(elaborate(definition))
   const golden = new ChipDecoder(model, { ...shape, digitBits: shape.bits, kvFormat: 'int8' })
@@ -43,6 +61,33 @@ async function expectGoldenTokens(
 
 test("the bundled model's chip continues a prompt as the golden model does, as scheduled", () =>
   expectGoldenTokens(bundledModel(), {}, [1, 403, 407], 6))
+
+test.each([4, 2] as const)(
+  'a chip of L-Units of %i bits carries the offsets of a Q4_1 file, in all layers',
+  async (bits) => {
+    const file = folder.write('q4_1.gguf', encodeGguf(tinyGguf('Q4_1')))
+    const checkpoint = await openCheckpoint(file)
+    const config = parseChipConfig({ bits: 4, group: 32, lUnits: 2, lanes: 8, rom: 'table' })
+    const model = await quantizeModel(checkpoint, config)
+    await checkpoint.close()
+    expect(hasOffsets(model)).toBe(true)
+    await expectGoldenTokensOf(model, { ...config, bits }, [1, 4], 2)
+    const { offsets: _, ...w2 } = model.layers[1]!.w2
+    const [first, second] = model.layers
+    const changed = { ...model, layers: [first!, { ...second!, w2 }] }
+    const format = { vectorLanes: 2, mantissaBits: 12, digitBits: bits, kvFormat: 'int8' } as const
+    const logits = (m: ChipModel) => [...new ChipDecoder(m, format).step(1)]
+    expect(logits(changed)).not.toEqual(logits(model))
+  },
+)
+
+test('an embedding with offsets is refused by name', async () => {
+  const file = folder.write('q4_1.gguf', encodeGguf(tinyGguf('Q4_1')))
+  const checkpoint = await openCheckpoint(file)
+  const format = { bits: 4, headBits: 4, group: 32 } as const
+  await expect(quantizeModel(checkpoint, format)).rejects.toThrow(/tok_embeddings.*offsets/)
+  await checkpoint.close()
+})
 
 test.skipIf(shared === undefined).each([
   ['stories260K.bin', 64],

@@ -7,6 +7,7 @@ import type { VectorUnitParameters } from '../../../generators/vector-unit/index
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { type ChipShape, chipShape } from '../../compiler/chip-shape.js'
 import {
+  hasOffsets,
   type MatrixShape,
   type PlacedModel,
   type Placement,
@@ -43,6 +44,7 @@ export function planChip<M extends MatrixShape>(
     group: shape.group,
     lanes: shape.lanes,
     mantissaBits: shape.mantissaBits,
+    offsets: hasOffsets(model),
     rom,
   })
   const sweep = { ...shape, accumulatorLatency: accumulatorLatency(lUnit) }
