@@ -29,6 +29,12 @@ export interface Engine {
   peek(port: number): bigint
   /** Rising edges of one clock port with the inputs held. */
   step(clockPort: number, cycles: number): void
+  /**
+   * Steps a clock until an output has a value, which is looked at before each rising edge.
+   *
+   * @returns the cycles that it took, or undefined when the value did not come within `maxCycles`
+   */
+  runUntil(clockPort: number, port: number, value: bigint, maxCycles: number): number | undefined
   /** See {@link VectorBatch}. */
   runVectors(batch: VectorBatch): Uint32Array
   /** Starts a waveform; engines that must be told before they are built take it as a build option. */
@@ -46,6 +52,21 @@ export interface VectorBatch {
   readonly cycles: number
   /** cycles x input words. */
   readonly stimulus: Uint32Array
+}
+
+/** {@link Engine.runUntil} for engines whose steps and looks cost little. */
+export function stepUntil(
+  engine: Pick<Engine, 'step' | 'peek'>,
+  clockPort: number,
+  port: number,
+  value: bigint,
+  maxCycles: number,
+): number | undefined {
+  for (let cycle = 0; ; cycle++) {
+    if (engine.peek(port) === value) return cycle
+    if (cycle === maxCycles) return undefined
+    engine.step(clockPort, 1)
+  }
 }
 
 /** 32-bit words that a port takes in a vector record. */

@@ -7,6 +7,7 @@ import {
   batchSizes,
   clockAt,
   drivenPort,
+  outputAt,
   portAt,
   recordLayout,
   writeValue,
@@ -56,12 +57,7 @@ class RecordingEngine implements Engine {
   peek(port: number): bigint {
     const { width } = portAt(this.ports, port)
     const value = this.engine.peek(port)
-    this.writer.frame(Opcode.peek, 1, (words, at) => {
-      words[at] = port
-    })
-    this.writer.frame(Opcode.values, Math.ceil(width / 32), (words, at) => {
-      writeValue(words, at, width, value)
-    })
+    this.recordPeek(port, width, value)
     return value
   }
 
@@ -71,6 +67,22 @@ class RecordingEngine implements Engine {
       this.writer.frame(Opcode.step, 2, (words, at) => words.set([clockPort, size], at))
     }
     this.engine.step(clockPort, cycles)
+  }
+
+  /** Recorded as steps and a look. */
+  runUntil(clockPort: number, port: number, value: bigint, maxCycles: number): number | undefined {
+    clockAt(this.ports, clockPort)
+    const { width } = outputAt(this.ports, port)
+    const taken = this.engine.runUntil(clockPort, port, value, maxCycles)
+    for (const { size } of batchSizes(taken ?? maxCycles, 0xffff_ffff)) {
+      this.writer.frame(Opcode.step, 2, (words, at) => words.set([clockPort, size], at))
+    }
+    if (taken === undefined) {
+      this.peek(port)
+    } else {
+      this.recordPeek(port, width, BigInt.asUintN(width, value))
+    }
+    return taken
   }
 
   runVectors({ clockPort, cycles, stimulus }: VectorBatch): Uint32Array {
@@ -94,6 +106,15 @@ class RecordingEngine implements Engine {
   close(): void {
     this.engine.close()
     this.writer.close()
+  }
+
+  private recordPeek(port: number, width: number, value: bigint): void {
+    this.writer.frame(Opcode.peek, 1, (words, at) => {
+      words[at] = port
+    })
+    this.writer.frame(Opcode.values, Math.ceil(width / 32), (words, at) => {
+      writeValue(words, at, width, value)
+    })
   }
 
   /** A request without its answer can only be the last of a recording. */

@@ -72,8 +72,9 @@ export class ChipPins {
     }
   }
 
-  get hasToken(): boolean {
-    return this.#get('m_axis_token_tvalid') === 1n
+  /** The cycles until a token is offered; undefined when there is none within `most` cycles. */
+  waitForToken(most: number): number | undefined {
+    return this.#runUntilHigh('m_axis_token_tvalid', most)
   }
 
   /** Takes the token that is offered; one clock edge. */
@@ -115,10 +116,15 @@ export class ChipPins {
 
   /** @throws Error when the signal stays 0 */
   waitFor(signal: string): void {
-    for (let cycle = 0; this.#get(signal) === 0n; cycle++) {
-      if (cycle === patience) throw new Error(`${signal} is still 0 after ${patience} cycles`)
-      this.step()
-    }
+    const taken = this.#runUntilHigh(signal, patience)
+    if (taken === undefined) throw new Error(`${signal} is still 0 after ${patience} cycles`)
+  }
+
+  /** The cycles until a signal is 1; undefined when it is not within `most` cycles. */
+  #runUntilHigh(signal: string, most: number): number | undefined {
+    const taken = this.engine.runUntil(this.#clock, this.#number(signal), 1n, most)
+    this.#cycles += taken ?? most
+    return taken
   }
 
   #set(name: string, value: number): void {

@@ -28,7 +28,7 @@ export function tokenCycles(
 }
 
 /**
- * Gives a chip a prompt and yields the tokens of its answer as they come.
+ * Gives a chip a prompt after a reset and yields the tokens of its answer as they come.
  *
  * @param most tokens at the most; 0 leaves the end to the chip
  * @throws Error when the chip does not answer in ten times the scheduled time
@@ -42,6 +42,16 @@ export function* runChip(
 ): Generator<GivenToken, void> {
   const pins = new ChipPins(engine)
   pins.reset()
+  yield* answers(pins, schedule, prompt, most)
+}
+
+/** As {@link runChip}, for a chip that waits for a request. */
+export function* answers(
+  pins: ChipPins,
+  schedule: Schedule,
+  prompt: readonly number[],
+  most: number,
+): Generator<GivenToken, void> {
   pins.writeRegister('MAX_TOKENS', most)
   pins.sendPrompt(prompt)
   let start = pins.cycles
@@ -50,11 +60,8 @@ export function* runChip(
     const early = start + scheduledCycles - 1 - pins.cycles
     const logits = options.logits === true ? pins.stepReadingLogits(early) : undefined
     if (logits === undefined && early > 0) pins.step(early)
-    while (!pins.hasToken) {
-      if (pins.cycles - start > 10 * scheduledCycles) {
-        throw new Error(`no token at position ${position} after ${pins.cycles - start} cycles`)
-      }
-      pins.step()
+    if (pins.waitForToken(10 * scheduledCycles) === undefined) {
+      throw new Error(`no token at position ${position} after ${pins.cycles - start} cycles`)
     }
     const cycles = pins.cycles - start
     start = pins.cycles

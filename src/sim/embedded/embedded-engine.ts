@@ -1,6 +1,6 @@
 import type { EmittedPort } from '../../emit/emitted-design.js'
 import type { FlatDesign } from '../../hdl/ir/flat.js'
-import type { Engine, VectorBatch } from '../engine.js'
+import { type Engine, stepUntil, type VectorBatch } from '../engine.js'
 import { storedBytes } from './arena.js'
 import { type CompiledModule, compileModule } from './codegen/compile-module.js'
 import type { ModuleExports } from './codegen/drivers.js'
@@ -101,6 +101,10 @@ export class EmbeddedEngine implements Engine {
     const run = this.#main.exports[`run${clock}`]!
     this.#settled = false
     for (let left = cycles; left > 0; left -= longestRun) run(Math.min(left, longestRun))
+  }
+
+  runUntil(clockPort: number, port: number, value: bigint, maxCycles: number): number | undefined {
+    return stepUntil(this, clockPort, port, value, maxCycles)
   }
 
   /** @throws RangeError when the stimulus is not `cycles` records long */

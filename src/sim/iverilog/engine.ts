@@ -169,11 +169,6 @@ export class IverilogEngine implements Engine {
     return results
   }
 
-  /**
-   * Steps a clock until an output has a value, which is looked at before each rising edge.
-   *
-   * @returns the cycles that it took, or undefined when the value did not come within `maxCycles`.
-   */
   runUntil(clockPort: number, port: number, value: bigint, maxCycles: number): number | undefined {
     clockAt(this.ports, clockPort)
     const { width } = outputAt(this.ports, port)

@@ -1,0 +1,102 @@
+import { Random } from '../../src/common/random.js'
+import { parseChipConfig } from '../../src/compiler/chip-config.js'
+import { type BuiltChip, buildChip } from '../../src/flow/chip/build-chip.js'
+import { ChipPins } from '../../src/flow/chip/chip-pins.js'
+import { answers } from '../../src/flow/chip/run-chip.js'
+import { argmax, ChipDecoder } from '../../src/golden/index.js'
+import { type Design, elaborate } from '../../src/hdl/index.js'
+import type { ChipModel } from '../../src/quantize/index.js'
+import type { ChipCase } from './chip-case.js'
+import { LogitRecorder } from './logit-recorder.js'
+import { randomModel } from './random-model.js'
+
+/** A chip of a case with its model. */
+export interface CaseChip extends BuiltChip {
+  readonly model: ChipModel
+  readonly design: Design
+}
+
+/** @throws InputError for a shape that is refused; Error, DesignError for faults of the generator */
+export function buildCase({ seed, scales, model: config, settings }: ChipCase): CaseChip {
+  const chipConfig = parseChipConfig(settings)
+  const model = randomModel(config, { ...chipConfig, seed, scales })
+  const built = buildChip(chipConfig, model)
+  return { ...built, model, design: elaborate(built.definition) }
+}
+
+/** The first thing in which a chip differs from its golden model or its schedule. */
+export interface Difference {
+  /** 0 or 1. */
+  readonly request: number
+  readonly position: number
+  readonly what: 'logit' | 'token' | 'cycles' | 'last' | 'answer'
+  /** Number of the logit. */
+  readonly index?: number
+  readonly expected: unknown
+  readonly simulated: unknown
+}
+
+export interface CheckedChip {
+  readonly tokens: number
+  readonly cycles: number
+  readonly difference: Difference | undefined
+}
+
+/** Two requests, one after the other, in the embedded engine, until the cache is full: tokens, all logits, and cycles. */
+export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
+  const { schedule, shape, model } = chip
+  const random = new Random(given.seed)
+  const engine = new LogitRecorder(chip.design.flat)
+  let tokens = 0
+  const pins = new ChipPins(engine)
+  const difference = () => {
+    pins.reset()
+    for (const [request, length] of given.prompts.entries()) {
+      const golden = new ChipDecoder(model, {
+        ...shape,
+        digitBits: shape.bits,
+        kvFormat: parseChipConfig(given.settings).kv.format,
+      })
+      const prompt = Array.from({ length }, () => random.integer(0, shape.vocabulary - 1))
+      for (const token of prompt.slice(0, -1)) golden.step(token)
+      let token = prompt.at(-1)!
+      let position = length - 1
+      for (const answer of answers(pins, schedule, prompt, 0)) {
+        const logits = golden.step(token)
+        token = argmax(logits)
+        tokens++
+        const found =
+          firstLogit(logits, engine.takeLogits(shape.vocabulary)) ??
+          differing('token', token, answer.token) ??
+          differing('cycles', answer.scheduledCycles, answer.cycles) ??
+          differing('last', position === shape.positions - 1, answer.last)
+        if (found !== undefined) return { request, position, ...found }
+        position++
+      }
+    }
+    return undefined
+  }
+  try {
+    return { difference: difference(), tokens, cycles: pins.cycles }
+  } finally {
+    engine.close()
+  }
+}
+
+type Finding = Omit<Difference, 'request' | 'position'>
+
+function differing(
+  what: Difference['what'],
+  expected: unknown,
+  simulated: unknown,
+): Finding | undefined {
+  return expected === simulated ? undefined : { what, expected, simulated }
+}
+
+function firstLogit(expected: Float32Array, simulated: Uint32Array): Finding | undefined {
+  const patterns = new Uint32Array(expected.buffer, expected.byteOffset, expected.length)
+  const index = patterns.findIndex((pattern, i) => pattern !== simulated[i])
+  if (index < 0) return undefined
+  const numbers = new Float32Array(simulated.buffer)
+  return { what: 'logit', index, expected: expected[index], simulated: numbers[index] }
+}

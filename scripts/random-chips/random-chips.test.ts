@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ChipConfigInput } from '../../src/compiler/chip-config.js'
+import { buildCase, checkCase } from './check-chip.js'
+import { type ChipCase, chipCases } from './chip-case.js'
+
+const shapes = 20
+const seed = 20260411
+const minutes = 60_000
+
+function expectGolden(given: ChipCase): void {
+  const { difference, tokens } = checkCase(given, buildCase(given))
+  expect(difference).toBeUndefined()
+  expect(tokens).toBeGreaterThan(0)
+}
+
+test(
+  `${shapes} random chips give the golden logits and tokens in the scheduled cycles (seed ${seed})`,
+  () => fc.assert(fc.property(chipCases, expectGolden), { seed, numRuns: shapes }),
+  10 * minutes,
+)
+
+const small: ChipCase = {
+  seed: 1,
+  scales: 'usual',
+  model: {
+    dim: 16,
+    hiddenDim: 37,
+    layers: 1,
+    heads: 2,
+    kvHeads: 1,
+    vocabulary: 23,
+    contextLength: 5,
+    tiedHead: false,
+    ropeBase: 10_000,
+    ropePairs: 'half-split',
+    normEpsilon: Math.fround(1e-5),
+  },
+  settings: { rom: 'table', group: 32, lanes: 8, lUnits: 2 },
+  prompts: [2, 1],
+}
+
+test.each([
+  ['an 8-bit head on 2-bit lanes', { bits: 2, headBits: 8 }],
+  ['every vector shorter than a group', { group: 128, lanes: 16 }],
+  ['one L-Unit and eight vector lanes', { lUnits: 1, vectorLanes: 8 }],
+  ['sixteen L-Units and two vector lanes', { mesh: { rows: 2 }, lUnits: 8, vectorLanes: 2 }],
+] satisfies [string, ChipConfigInput][])(
+  'the golden logits and tokens in the scheduled cycles: %s',
+  (_, settings) => expectGolden({ ...small, settings: { ...small.settings, ...settings } }),
+  minutes,
+)
