@@ -6,6 +6,7 @@ import { answers } from '../../src/flow/chip/run-chip.js'
 import { argmax, ChipDecoder } from '../../src/golden/index.js'
 import { type Design, elaborate } from '../../src/hdl/index.js'
 import type { ChipModel } from '../../src/quantize/index.js'
+import type { Engine } from '../../src/sim/index.js'
 import type { ChipCase } from './chip-case.js'
 import { LogitRecorder } from './logit-recorder.js'
 import { randomModel } from './random-model.js'
@@ -29,7 +30,7 @@ export interface Difference {
   /** 0 or 1. */
   readonly request: number
   readonly position: number
-  readonly what: 'logit' | 'token' | 'cycles' | 'last' | 'answer'
+  readonly what: 'logit' | 'token' | 'cycles' | 'last'
   /** Number of the logit. */
   readonly index?: number
   readonly expected: unknown
@@ -42,45 +43,48 @@ export interface CheckedChip {
   readonly difference: Difference | undefined
 }
 
-/** Two requests, one after the other, in the embedded engine, until the cache is full: tokens, all logits, and cycles. */
+/** {@link checkChip} in the embedded engine, with all logits. */
 export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
-  const { schedule, shape, model } = chip
-  const random = new Random(given.seed)
   const engine = new LogitRecorder(chip.design.flat)
-  let tokens = 0
-  const pins = new ChipPins(engine)
-  const difference = () => {
-    pins.reset()
-    for (const [request, length] of given.prompts.entries()) {
-      const golden = new ChipDecoder(model, {
-        ...shape,
-        digitBits: shape.bits,
-        kvFormat: parseChipConfig(given.settings).kv.format,
-      })
-      const prompt = Array.from({ length }, () => random.integer(0, shape.vocabulary - 1))
-      for (const token of prompt.slice(0, -1)) golden.step(token)
-      let token = prompt.at(-1)!
-      let position = length - 1
-      for (const answer of answers(pins, schedule, prompt, 0)) {
-        const logits = golden.step(token)
-        token = argmax(logits)
-        tokens++
-        const found =
-          firstLogit(logits, engine.takeLogits(shape.vocabulary)) ??
-          differing('token', token, answer.token) ??
-          differing('cycles', answer.scheduledCycles, answer.cycles) ??
-          differing('last', position === shape.positions - 1, answer.last)
-        if (found !== undefined) return { request, position, ...found }
-        position++
-      }
-    }
-    return undefined
-  }
   try {
-    return { difference: difference(), tokens, cycles: pins.cycles }
+    return checkChip(given, chip, engine)
   } finally {
     engine.close()
   }
+}
+
+/** Two requests, one after the other, until the cache is full: tokens, logits where the engine has them, and cycles. */
+export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): CheckedChip {
+  const { schedule, shape, model } = chip
+  const { kv } = parseChipConfig(given.settings)
+  const random = new Random(given.seed)
+  const pins = new ChipPins(engine)
+  let tokens = 0
+  pins.reset()
+  for (const [request, length] of given.prompts.entries()) {
+    const golden = new ChipDecoder(model, { ...shape, digitBits: shape.bits, kvFormat: kv.format })
+    const prompt = Array.from({ length }, () => random.integer(0, shape.vocabulary - 1))
+    for (const token of prompt.slice(0, -1)) golden.step(token)
+    let token = prompt.at(-1)!
+    let position = length - 1
+    for (const answer of answers(pins, schedule, prompt, 0)) {
+      const logits = golden.step(token)
+      token = argmax(logits)
+      tokens++
+      const found =
+        (engine instanceof LogitRecorder
+          ? firstLogit(logits, engine.takeLogits(shape.vocabulary))
+          : undefined) ??
+        differing('token', token, answer.token) ??
+        differing('cycles', answer.scheduledCycles, answer.cycles) ??
+        differing('last', position === shape.positions - 1, answer.last)
+      if (found !== undefined) {
+        return { tokens, cycles: pins.cycles, difference: { request, position, ...found } }
+      }
+      position++
+    }
+  }
+  return { tokens, cycles: pins.cycles, difference: undefined }
 }
 
 type Finding = Omit<Difference, 'request' | 'position'>

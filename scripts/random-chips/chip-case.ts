@@ -15,8 +15,16 @@ export interface ChipCase {
 }
 
 const powerOfTwo = (from: number, to: number) =>
-  fc.constantFrom(...[1, 2, 4, 8, 16, 32, 64, 128].filter((n) => n >= from && n <= to))
+  fc.constantFrom(...[1, 2, 4, 8, 16, 32, 64].filter((n) => n >= from && n <= to))
 const upTo = (most: number) => fc.integer({ min: 1, max: most })
+
+/** Heads that several columns can share in groups of 32. */
+const columnHeads = [
+  { columns: 2, kvHeads: 2, heads: 2, headSize: 32 },
+  { columns: 2, kvHeads: 2, heads: 8, headSize: 8 },
+  { columns: 2, kvHeads: 1, heads: 1, headSize: 64 },
+  { columns: 4, kvHeads: 4, heads: 8, headSize: 16 },
+] as const
 
 /** Every combination of these can be built. */
 const choices = fc.record({
@@ -27,6 +35,7 @@ const choices = fc.record({
   queriesOfKey: upTo(3),
   vectorLanes: powerOfTwo(2, 16),
   beatsOfHead: upTo(3),
+  columnHeads: fc.option(fc.constantFrom(...columnHeads), { freq: 5 }),
   hiddenDim: upTo(70),
   vocabulary: upTo(40),
   positions: upTo(8),
@@ -46,19 +55,22 @@ const choices = fc.record({
   prompts: fc.tuple(upTo(4), upTo(4)),
 })
 
+type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
+
 export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase => {
-  const { seed, scales, layers, kvHeads, queriesOfKey, vectorLanes, positions } = choice
-  const heads = kvHeads * queriesOfKey
-  const widest = Math.floor(24 / heads)
-  // A head of at most 24 / heads numbers keeps the chip small.
-  const beats = Math.max(1, Math.min(choice.beatsOfHead, Math.floor(widest / vectorLanes)))
+  const { seed, scales, positions, digits, rows } = choice
+  const { columns, vectorLanes, heads, kvHeads, headSize } = sharedHeads(choice)
+  const group = columns > 1 ? 32 : choice.group
+  const lUnits = Math.max(columns, choice.lUnits)
+  // At least eight weights a cycle, so that a token takes a few thousand cycles.
+  const lanes = Math.max(8 / Math.min(8, lUnits), Math.min(choice.lanes, group))
   return {
     seed,
     scales,
     model: {
-      dim: heads * vectorLanes * beats,
+      dim: heads * headSize,
       hiddenDim: choice.hiddenDim,
-      layers,
+      layers: choice.layers,
       heads,
       kvHeads,
       vocabulary: choice.vocabulary,
@@ -70,13 +82,12 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
     },
     settings: {
       bits: choice.bits,
-      headBits: Math.min(8, choice.bits * choice.digits) as 2 | 4 | 8,
-      group: choice.group,
-      // At least eight weights a cycle, so that a token takes a few thousand cycles.
-      lanes: Math.max(8 / Math.min(8, choice.lUnits), Math.min(choice.lanes, choice.group)),
-      vectorLanes: vectorLanes as 2 | 4 | 8 | 16,
-      lUnits: choice.lUnits,
-      mesh: { rows: choice.rows },
+      headBits: Math.min(8, choice.bits * digits) as 2 | 4 | 8,
+      group,
+      lanes,
+      vectorLanes,
+      lUnits,
+      mesh: { rows, columns },
       kv: { length: positions, format: choice.kvFormat },
       mantissaBits: choice.mantissaBits,
       rom: 'table',
@@ -84,3 +95,16 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
     prompts: choice.prompts.map((length) => Math.min(length, positions)) as [number, number],
   }
 })
+
+function sharedHeads(choice: Choices) {
+  const vectorLanes = choice.vectorLanes as 2 | 4 | 8 | 16
+  if (choice.columnHeads !== null) {
+    const most = choice.columnHeads.headSize === 8 ? 8 : 16
+    return { ...choice.columnHeads, vectorLanes: Math.min(vectorLanes, most) as 2 | 4 | 8 | 16 }
+  }
+  const { kvHeads, queriesOfKey, beatsOfHead } = choice
+  const heads = kvHeads * queriesOfKey
+  // Widths of at most 24 keep the chip small.
+  const beats = Math.max(1, Math.min(beatsOfHead, Math.floor(24 / heads / vectorLanes)))
+  return { columns: 1, vectorLanes, heads, kvHeads, headSize: vectorLanes * beats }
+}

@@ -3,7 +3,7 @@ import { openEmbedded } from '../../src/sim/embedded/index.js'
 import { type Engine, stepUntil, type VectorBatch } from '../../src/sim/engine.js'
 import { VectorLayout } from '../../src/sim/testbench/vector-layout.js'
 
-const taps = ['u_vector_unit.logit_valid_o', 'u_vector_unit.logits_o'] as const
+const taps = ['u_vector_row.logit_valid_o', 'u_vector_row.logits_o'] as const
 
 /** A chip in the embedded engine whose logits are recorded, though no port of the chip has them. */
 export class LogitRecorder implements Engine {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { ChipConfigInput } from '../../src/compiler/chip-config.js'
 import { buildCase, checkCase } from './check-chip.js'
 import { type ChipCase, chipCases } from './chip-case.js'
+import { smallChip } from './small-chip.js'
 
 const shapes = 20
 const seed = 20260411
@@ -20,26 +21,6 @@ test(
   10 * minutes,
 )
 
-const small: ChipCase = {
-  seed: 1,
-  scales: 'usual',
-  model: {
-    dim: 16,
-    hiddenDim: 37,
-    layers: 1,
-    heads: 2,
-    kvHeads: 1,
-    vocabulary: 23,
-    contextLength: 5,
-    tiedHead: false,
-    ropeBase: 10_000,
-    ropePairs: 'half-split',
-    normEpsilon: Math.fround(1e-5),
-  },
-  settings: { rom: 'table', group: 32, lanes: 8, lUnits: 2 },
-  prompts: [2, 1],
-}
-
 test.each([
   ['an 8-bit head on 2-bit lanes', { bits: 2, headBits: 8 }],
   ['every vector shorter than a group', { group: 128, lanes: 16 }],
@@ -47,6 +28,6 @@ test.each([
   ['sixteen L-Units and two vector lanes', { mesh: { rows: 2 }, lUnits: 8, vectorLanes: 2 }],
 ] satisfies [string, ChipConfigInput][])(
   'the golden logits and tokens in the scheduled cycles: %s',
-  (_, settings) => expectGolden({ ...small, settings: { ...small.settings, ...settings } }),
+  (_, settings) => expectGolden({ ...smallChip, settings: { ...smallChip.settings, ...settings } }),
   minutes,
 )
