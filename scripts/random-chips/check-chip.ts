@@ -2,13 +2,12 @@ import { Random } from '../../src/common/random.js'
 import { parseChipConfig } from '../../src/compiler/chip-config.js'
 import { type BuiltChip, buildChip } from '../../src/flow/chip/build-chip.js'
 import { ChipPins } from '../../src/flow/chip/chip-pins.js'
-import { answers } from '../../src/flow/chip/run-chip.js'
+import { answers, sendRequest } from '../../src/flow/chip/run-chip.js'
 import { argmax, ChipDecoder } from '../../src/golden/index.js'
 import { type Design, elaborate } from '../../src/hdl/index.js'
 import type { ChipModel } from '../../src/quantize/index.js'
-import type { Engine } from '../../src/sim/index.js'
+import { type Engine, ProbedEngine, type Recording } from '../../src/sim/index.js'
 import type { ChipCase } from './chip-case.js'
-import { LogitRecorder } from './logit-recorder.js'
 import { randomModel } from './random-model.js'
 
 /** A chip of a case with its model. */
@@ -43,9 +42,14 @@ export interface CheckedChip {
   readonly difference: Difference | undefined
 }
 
+const probes = {
+  logitValid: 'u_vector_row.logit_valid_o',
+  logits: 'u_vector_row.logits_o',
+} as const
+
 /** {@link checkChip} in the embedded engine, with all logits. */
 export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
-  const engine = new LogitRecorder(chip.design.flat)
+  const engine = new ProbedEngine(chip.design.flat, Object.values(probes))
   try {
     return checkChip(given, chip, engine)
   } finally {
@@ -53,12 +57,13 @@ export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
   }
 }
 
-/** Two requests, one after the other, until the cache is full: tokens, logits where the engine has them, and cycles. */
+/** Two requests, one after the other, until the cache is full: tokens, cycles, and logits where the engine has them. */
 export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): CheckedChip {
   const { schedule, shape, model } = chip
   const { kv } = parseChipConfig(given.settings)
   const random = new Random(given.seed)
   const pins = new ChipPins(engine)
+  const probed = engine instanceof ProbedEngine ? engine : undefined
   let tokens = 0
   pins.reset()
   for (const [request, length] of given.prompts.entries()) {
@@ -67,14 +72,15 @@ export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): Chec
     for (const token of prompt.slice(0, -1)) golden.step(token)
     let token = prompt.at(-1)!
     let position = length - 1
-    for (const answer of answers(pins, schedule, prompt, 0)) {
+    sendRequest(pins, prompt, 0)
+    probed?.startRecording()
+    for (const answer of answers(pins, schedule, length)) {
       const logits = golden.step(token)
       token = argmax(logits)
       tokens++
+      const recording = probed?.takeRecording()
       const found =
-        (engine instanceof LogitRecorder
-          ? firstLogit(logits, engine.takeLogits(shape.vocabulary))
-          : undefined) ??
+        (recording === undefined ? undefined : firstLogit(logits, recording)) ??
         differing('token', token, answer.token) ??
         differing('cycles', answer.scheduledCycles, answer.cycles) ??
         differing('last', position === shape.positions - 1, answer.last)
@@ -82,6 +88,7 @@ export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): Chec
         return { tokens, cycles: pins.cycles, difference: { request, position, ...found } }
       }
       position++
+      probed?.startRecording()
     }
   }
   return { tokens, cycles: pins.cycles, difference: undefined }
@@ -97,10 +104,22 @@ function differing(
   return expected === simulated ? undefined : { what, expected, simulated }
 }
 
-function firstLogit(expected: Float32Array, simulated: Uint32Array): Finding | undefined {
+function firstLogit(expected: Float32Array, recording: Recording): Finding | undefined {
   const patterns = new Uint32Array(expected.buffer, expected.byteOffset, expected.length)
+  const simulated = logitsOf(recording)
   const index = patterns.findIndex((pattern, i) => pattern !== simulated[i])
   if (index < 0) return undefined
   const numbers = new Float32Array(simulated.buffer)
   return { what: 'logit', index, expected: expected[index], simulated: numbers[index] }
+}
+
+/** Binary32 patterns, those beyond the vocabulary at the end among them. */
+function logitsOf(recording: Recording): Uint32Array {
+  const logits: number[] = []
+  for (let cycle = 0; cycle < recording.cycles; cycle++) {
+    if (recording.at(probes.logitValid, cycle) === 0n) continue
+    const beat = recording.words(probes.logits, cycle)
+    logits.push(...beat)
+  }
+  return Uint32Array.from(logits)
 }

@@ -23,7 +23,7 @@ const columnHeads = [
   { columns: 2, kvHeads: 2, heads: 2, headSize: 32 },
   { columns: 2, kvHeads: 2, heads: 8, headSize: 8 },
   { columns: 2, kvHeads: 1, heads: 1, headSize: 64 },
-  { columns: 4, kvHeads: 4, heads: 8, headSize: 16 },
+  { columns: 4, kvHeads: 4, heads: 4, headSize: 32 },
 ] as const
 
 /** Every combination of these can be built. */
@@ -35,10 +35,10 @@ const choices = fc.record({
   queriesOfKey: upTo(3),
   vectorLanes: powerOfTwo(2, 16),
   beatsOfHead: upTo(3),
-  columnHeads: fc.option(fc.constantFrom(...columnHeads), { freq: 5 }),
-  hiddenDim: upTo(70),
+  columnHeads: fc.option(fc.constantFrom(...columnHeads), { freq: 8 }),
+  hiddenDim: upTo(68),
   vocabulary: upTo(40),
-  positions: upTo(8),
+  positions: upTo(5),
   cut: fc.integer({ min: 0, max: 4 }),
   tiedHead: fc.boolean(),
   ropeBase: fc.constantFrom(10_000, 500_000, 1.5),
@@ -48,7 +48,7 @@ const choices = fc.record({
   digits: powerOfTwo(1, 4),
   group: fc.constantFrom(32 as const, 64 as const, 128 as const),
   lanes: powerOfTwo(1, 64),
-  lUnits: powerOfTwo(1, 16),
+  lUnits: powerOfTwo(1, 8),
   rows: powerOfTwo(1, 2),
   kvFormat: fc.constantFrom('int8' as const, 'int16' as const, 'e4m3' as const),
   mantissaBits: fc.integer({ min: 10, max: 16 }),
@@ -104,7 +104,7 @@ function sharedHeads(choice: Choices) {
   }
   const { kvHeads, queriesOfKey, beatsOfHead } = choice
   const heads = kvHeads * queriesOfKey
-  // Widths of at most 24 keep the chip small.
-  const beats = Math.max(1, Math.min(beatsOfHead, Math.floor(24 / heads / vectorLanes)))
+  // Widths of about 16 keep the chip small.
+  const beats = Math.max(1, Math.min(beatsOfHead, Math.floor(16 / heads / vectorLanes)))
   return { columns: 1, vectorLanes, heads, kvHeads, headSize: vectorLanes * beats }
 }

@@ -1,6 +1,6 @@
 import type { FlatDesign } from '../hdl/index.js'
 import { openEmbedded } from './embedded/index.js'
-import type { Engine, VectorBatch } from './engine.js'
+import { type Engine, stepUntil, type VectorBatch } from './engine.js'
 import { VectorLayout } from './testbench/vector-layout.js'
 
 /** Internal signals over a stretch of cycles. */
@@ -8,6 +8,8 @@ export interface Recording {
   readonly cycles: number
   /** The settled value of a probe before the clock edge that ends a cycle, as an unsigned number. */
   at(probe: string, cycle: number): bigint
+  /** The same as 32-bit words, the lowest first. */
+  words(probe: string, cycle: number): Uint32Array
 }
 
 /** The embedded engine with a record of internal signals for every cycle of a stretch. */
@@ -55,6 +57,7 @@ export class ProbedEngine implements Engine {
     return {
       cycles: this.#cycles,
       at: (probe, cycle) => this.#layout.get(records, cycle, this.#portOf(probe)),
+      words: (probe, cycle) => this.#layout.words(records, cycle, this.#portOf(probe)),
     }
   }
 
@@ -77,6 +80,10 @@ export class ProbedEngine implements Engine {
       stimulus.set(this.#inputs, cycle * this.#inputs.length)
     }
     this.runVectors({ clockPort, cycles, stimulus })
+  }
+
+  runUntil(clockPort: number, port: number, value: bigint, maxCycles: number): number | undefined {
+    return stepUntil(this, clockPort, port, value, maxCycles)
   }
 
   runVectors(batch: VectorBatch): Uint32Array {

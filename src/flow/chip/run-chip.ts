@@ -42,20 +42,24 @@ export function* runChip(
 ): Generator<GivenToken, void> {
   const pins = new ChipPins(engine)
   pins.reset()
-  yield* answers(pins, schedule, prompt, most)
+  sendRequest(pins, prompt, most)
+  yield* answers(pins, schedule, prompt.length)
 }
 
-/** As {@link runChip}, for a chip that waits for a request. */
+/** Gives a prompt to a chip that waits for one. */
+export function sendRequest(pins: ChipPins, prompt: readonly number[], most: number): void {
+  pins.writeRegister('MAX_TOKENS', most)
+  pins.sendPrompt(prompt)
+}
+
+/** The answer to a prompt of so many tokens, whose last one was sent by the last clock edge. */
 export function* answers(
   pins: ChipPins,
   schedule: Schedule,
-  prompt: readonly number[],
-  most: number,
+  promptTokens: number,
 ): Generator<GivenToken, void> {
-  pins.writeRegister('MAX_TOKENS', most)
-  pins.sendPrompt(prompt)
   let start = pins.cycles
-  for (let position = prompt.length - 1; ; position++) {
+  for (let position = promptTokens - 1; ; position++) {
     const scheduledCycles = tokenCycles(schedule, position)
     const early = start + scheduledCycles - 1 - pins.cycles
     const logits = options.logits === true ? pins.stepReadingLogits(early) : undefined
