@@ -6,7 +6,8 @@ import { answers, sendRequest } from '../../src/flow/chip/run-chip.js'
 import { argmax, ChipDecoder } from '../../src/golden/index.js'
 import { type Design, elaborate } from '../../src/hdl/index.js'
 import type { ChipModel } from '../../src/quantize/index.js'
-import { type Engine, ProbedEngine, type Recording } from '../../src/sim/index.js'
+import { openEmbedded } from '../../src/sim/embedded/index.js'
+import type { Engine } from '../../src/sim/index.js'
 import type { ChipCase } from './chip-case.js'
 import { randomModel } from './random-model.js'
 
@@ -30,7 +31,7 @@ export interface Difference {
   readonly request: number
   readonly position: number
   readonly what: 'logit' | 'token' | 'cycles' | 'last'
-  /** Number of the logit. */
+  /** Number of the logit; none when it is their number that differs. */
   readonly index?: number
   readonly expected: unknown
   readonly simulated: unknown
@@ -42,14 +43,9 @@ export interface CheckedChip {
   readonly difference: Difference | undefined
 }
 
-const probes = {
-  logitValid: 'u_vector_row.logit_valid_o',
-  logits: 'u_vector_row.logits_o',
-} as const
-
-/** {@link checkChip} in the embedded engine, with all logits. */
+/** {@link checkChip} in the embedded engine. */
 export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
-  const engine = new ProbedEngine(chip.design.flat, Object.values(probes))
+  const engine = openEmbedded(chip.design.flat)
   try {
     return checkChip(given, chip, engine)
   } finally {
@@ -57,13 +53,12 @@ export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
   }
 }
 
-/** Two requests, one after the other, until the cache is full: tokens, cycles, and logits where the engine has them. */
+/** Two requests, one after the other, until the cache is full: every logit, every token, every token's cycles. */
 export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): CheckedChip {
   const { schedule, shape, model } = chip
   const { kv } = parseChipConfig(given.settings)
   const random = new Random(given.seed)
   const pins = new ChipPins(engine)
-  const probed = engine instanceof ProbedEngine ? engine : undefined
   let tokens = 0
   pins.reset()
   for (const [request, length] of given.prompts.entries()) {
@@ -73,14 +68,12 @@ export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): Chec
     let token = prompt.at(-1)!
     let position = length - 1
     sendRequest(pins, prompt, 0)
-    probed?.startRecording()
-    for (const answer of answers(pins, schedule, length)) {
+    for (const answer of answers(pins, schedule, length, { logits: true })) {
       const logits = golden.step(token)
       token = argmax(logits)
       tokens++
-      const recording = probed?.takeRecording()
       const found =
-        (recording === undefined ? undefined : firstLogit(logits, recording)) ??
+        firstLogit(logits, answer.logits!) ??
         differing('token', token, answer.token) ??
         differing('cycles', answer.scheduledCycles, answer.cycles) ??
         differing('last', position === shape.positions - 1, answer.last)
@@ -88,7 +81,6 @@ export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): Chec
         return { tokens, cycles: pins.cycles, difference: { request, position, ...found } }
       }
       position++
-      probed?.startRecording()
     }
   }
   return { tokens, cycles: pins.cycles, difference: undefined }
@@ -104,22 +96,11 @@ function differing(
   return expected === simulated ? undefined : { what, expected, simulated }
 }
 
-function firstLogit(expected: Float32Array, recording: Recording): Finding | undefined {
-  const patterns = new Uint32Array(expected.buffer, expected.byteOffset, expected.length)
-  const simulated = logitsOf(recording)
-  const index = patterns.findIndex((pattern, i) => pattern !== simulated[i])
-  if (index < 0) return undefined
-  const numbers = new Float32Array(simulated.buffer)
-  return { what: 'logit', index, expected: expected[index], simulated: numbers[index] }
-}
-
-/** Binary32 patterns, those beyond the vocabulary at the end among them. */
-function logitsOf(recording: Recording): Uint32Array {
-  const logits: number[] = []
-  for (let cycle = 0; cycle < recording.cycles; cycle++) {
-    if (recording.at(probes.logitValid, cycle) === 0n) continue
-    const beat = recording.words(probes.logits, cycle)
-    logits.push(...beat)
+function firstLogit(expected: Float32Array, simulated: Float32Array): Finding | undefined {
+  if (expected.length !== simulated.length) {
+    return { what: 'logit', expected: expected.length, simulated: simulated.length }
   }
-  return Uint32Array.from(logits)
+  const index = expected.findIndex((logit, i) => !Object.is(logit, simulated[i]))
+  if (index < 0) return undefined
+  return { what: 'logit', index, expected: expected[index], simulated: simulated[index] }
 }

@@ -50,6 +50,7 @@ const choices = fc.record({
   lanes: powerOfTwo(1, 64),
   lUnits: powerOfTwo(1, 8),
   rows: powerOfTwo(1, 2),
+  registers: fc.integer({ min: 0, max: 2 }),
   kvFormat: fc.constantFrom('int8' as const, 'int16' as const, 'e4m3' as const),
   mantissaBits: fc.integer({ min: 10, max: 16 }),
   prompts: fc.tuple(upTo(4), upTo(4)),
@@ -58,7 +59,7 @@ const choices = fc.record({
 type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
 
 export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase => {
-  const { seed, scales, positions, digits, rows } = choice
+  const { seed, scales, positions, digits, rows, registers } = choice
   const { columns, vectorLanes, heads, kvHeads, headSize } = sharedHeads(choice)
   const group = columns > 1 ? 32 : choice.group
   const lUnits = Math.max(columns, choice.lUnits)
@@ -87,7 +88,7 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
       lanes,
       vectorLanes,
       lUnits,
-      mesh: { rows, columns },
+      mesh: { rows, columns, registers },
       kv: { length: positions, format: choice.kvFormat },
       mantissaBits: choice.mantissaBits,
       rom: 'table',

@@ -8,8 +8,6 @@ export interface Recording {
   readonly cycles: number
   /** The settled value of a probe before the clock edge that ends a cycle, as an unsigned number. */
   at(probe: string, cycle: number): bigint
-  /** The same as 32-bit words, the lowest first. */
-  words(probe: string, cycle: number): Uint32Array
 }
 
 /** The embedded engine with a record of internal signals for every cycle of a stretch. */
@@ -57,7 +55,6 @@ export class ProbedEngine implements Engine {
     return {
       cycles: this.#cycles,
       at: (probe, cycle) => this.#layout.get(records, cycle, this.#portOf(probe)),
-      words: (probe, cycle) => this.#layout.words(records, cycle, this.#portOf(probe)),
     }
   }
 

@@ -43,7 +43,7 @@ export function* runChip(
   const pins = new ChipPins(engine)
   pins.reset()
   sendRequest(pins, prompt, most)
-  yield* answers(pins, schedule, prompt.length)
+  yield* answers(pins, schedule, prompt.length, options)
 }
 
 /** Gives a prompt to a chip that waits for one. */
@@ -57,6 +57,7 @@ export function* answers(
   pins: ChipPins,
   schedule: Schedule,
   promptTokens: number,
+  options: RunOptions = {},
 ): Generator<GivenToken, void> {
   let start = pins.cycles
   for (let position = promptTokens - 1; ; position++) {

@@ -34,12 +34,6 @@ export class VectorLayout {
     return this.#read(records, cycle * this.outputWords, port)
   }
 
-  /** The 32-bit words of an output of one cycle, the lowest first. */
-  words(records: Uint32Array, cycle: number, port: number): Uint32Array {
-    const start = cycle * this.outputWords + this.#offsets[port]!
-    return records.subarray(start, start + portWords(this.ports[port]!))
-  }
-
   /** Reads an input of one cycle. */
   input(records: Uint32Array, cycle: number, port: number): bigint {
     return this.#read(records, cycle * this.inputWords, port)
