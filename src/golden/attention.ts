@@ -1,4 +1,4 @@
-import { alignGroup } from './align.js'
+import { type AlignedGroup, alignGroup } from './align.js'
 import { round32 } from './binary32.js'
 import { add, multiply } from './binary32-operations.js'
 import type { CachedVector } from './kv-cache.js'
@@ -22,20 +22,34 @@ export function attend(
   { keys, values }: HeadCache,
   mantissaBits: number,
 ): Float32Array {
-  const { mantissas, exponent } = alignGroup(query, query.length, mantissaBits)
-  const step = 2 ** (exponent - mantissaBits + 2)
-  const mixed = new Float32Array(query.length)
+  const aligned = alignGroup(query, query.length, mantissaBits)
+  const scores = Float64Array.from(keys, (key) => attentionScore(aligned, key, mantissaBits))
+  return softmaxMix(scores, values)
+}
+
+/** The score of a query head and a key: an integer in units of 2^-20, of 31 bits. */
+export function attentionScore(
+  { mantissas, exponent }: AlignedGroup,
+  key: CachedVector,
+  mantissaBits: number,
+): number {
+  let dot = 0
+  for (let i = 0; i < mantissas.length; i++) dot += mantissas[i]! * key.codes[i]!
+  const score = round32(key.scale * dot * 2 ** (exponent - mantissaBits + 2))
+  return Math.max(-fixedLimit, Math.min(fixedLimit - 1, Math.floor(score * 2 ** 20)))
+}
+
+/** The mean of the values with weights 2^score. @param scores of {@link attentionScore}, one for each value */
+export function softmaxMix(scores: Float64Array, values: readonly CachedVector[]): Float32Array {
+  const mixed = new Float32Array(values[0]!.codes.length)
   let maximum = -1024
   let sum = 0
-  for (const [position, key] of keys.entries()) {
-    let dot = 0
-    for (let i = 0; i < mantissas.length; i++) dot += mantissas[i]! * key.codes[i]!
-    const score = round32(key.scale * dot * step)
-    const fixed = Math.max(-fixedLimit, Math.min(fixedLimit - 1, Math.floor(score * 2 ** 20)))
+  for (let position = 0; position < scores.length; position++) {
+    const score = scores[position]!
     const before = maximum
-    maximum = Math.max(maximum, Math.floor(fixed / 2 ** 20))
+    maximum = Math.max(maximum, Math.floor(score / 2 ** 20))
     const shrink = before === maximum ? 1 : 2 ** (before - maximum)
-    const weight = exp2(fixed - maximum * 2 ** 20)
+    const weight = exp2(score - maximum * 2 ** 20)
     const { codes, scale } = values[position]!
     const scaledWeight = multiply(weight, scale)
     sum = add(round32(sum * shrink), weight)

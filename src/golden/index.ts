@@ -1,5 +1,5 @@
 export { type AlignedGroup, alignGroup, alignVector } from './align.js'
-export { attend, type HeadCache } from './attention.js'
+export { attend, attentionScore, type HeadCache, softmaxMix } from './attention.js'
 export { round32 } from './binary32.js'
 export { ChipDecoder, type ChipFormat, type OperationListener } from './chip-decoder.js'
 export { swiglu } from './feed-forward.js'
