@@ -17,9 +17,10 @@ const gatesFile = 'gates.v'
  * What holds zero in two-state simulators holds zero here, before Yosys can take an unknown value for
  * whatever is cheapest: registers that no reset has initialised, those of memories among them, and those
  * that are never loaded, which `proc` leaves without a driver. (`setundef` may not see memories: it breaks
- * their asynchronous read ports.)
+ * their asynchronous read ports.) Without `-nordff` Yosys moves an address register behind the memory, where
+ * it starts with an unknown word of the memory and not with word 0.
  */
-const registersOnly = ['proc', 'memory', 'setundef -undriven -init -zero']
+const registersOnly = ['proc', 'memory -nordff', 'setundef -undriven -init -zero']
 
 /**
  * Products that stay words in the netlist of gates: an array of a hundred rows glitches so much that Icarus
