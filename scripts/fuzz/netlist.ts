@@ -1,5 +1,5 @@
+import { basename } from 'node:path'
 import { type EmittedDesign, type EmittedFile, filesFor } from '../../src/emit/index.js'
-import { readDesign } from '../../src/synth/read-design.js'
 import type { Yosys } from '../../src/synth/yosys.js'
 
 /** What Yosys makes of a design, written as Verilog again; the ports are the design's. */
@@ -10,8 +10,8 @@ export interface YosysNetlists {
   readonly gates: EmittedDesign
 }
 
-const netlistFile = 'netlist.v'
-const gatesFile = 'gates.v'
+const netlistFile = (group: number) => `netlist${group}.v`
+const gatesFile = (group: number) => `gates${group}.v`
 
 /**
  * What holds zero in two-state simulators holds zero here, before Yosys can take an unknown value for
@@ -28,12 +28,14 @@ const registersOnly = ['proc', 'memory -nordff', 'setundef -undriven -init -zero
  */
 const wideProducts = 't:$mul r:A_WIDTH>24 %i t:$mul r:B_WIDTH>24 %i %u'
 
-const script = [
-  ...[...registersOnly, 'opt', 'wreduce', 'peepopt', 'opt'],
-  `write_verilog -noattr ${netlistFile}`,
-  ...[`techmap ${wideProducts} %n`, 'opt_clean'],
-  `write_verilog -noattr ${gatesFile}`,
-]
+const toNetlist = [...registersOnly, 'opt', 'wreduce', 'peepopt', 'opt_clean']
+const toGates = [`techmap ${wideProducts} %n`, 'opt_clean']
+
+/**
+ * Modules that Yosys holds at the same time. Each pass goes over all of them as often as the slowest needs, so
+ * few are fast; the library of `techmap` is read once for each group.
+ */
+const modulesPerGroup = 4
 
 /**
  * Both netlists of a design, in one run.
@@ -42,19 +44,49 @@ const script = [
  */
 export async function yosysNetlists(design: EmittedDesign, yosys: Yosys): Promise<YosysNetlists> {
   const sources = filesFor(design, 'simulation').map(withZeroMemories)
-  const { files, commands } = readDesign(sources, design.top)
-  // Yosys looks for memory images beside the model that reads them, or in the folder that it runs in.
-  const images = sources.filter(({ path }) => path.endsWith('.hex'))
-  const placed = { ...files, ...Object.fromEntries(images.map(({ path, text }) => [path, text])) }
-  const run = await yosys.run([...commands, ...script], placed, {
-    outputs: [netlistFile, gatesFile],
-  })
-  const written = (file: string): EmittedDesign => {
-    const text = run.files[file]
-    if (text === undefined) throw new Error(`Yosys wrote no ${file}`)
-    return { ...design, files: [{ path: 'netlist.sv', text }], unresetState: [] }
+  const paths = sources.map(({ path }) => path).filter((path) => path.endsWith('.sv'))
+  const groups = Array.from({ length: Math.ceil(paths.length / modulesPerGroup) }, (_, i) =>
+    paths.slice(i * modulesPerGroup, (i + 1) * modulesPerGroup),
+  )
+  const run = await yosys.run(
+    groups.flatMap((group, i) => [
+      ...readGroup(group, paths, design),
+      ...[...toNetlist, `write_verilog -noattr ${netlistFile(i)}`],
+      ...[...toGates, `write_verilog -noattr ${gatesFile(i)}`],
+      'design -reset',
+    ]),
+    Object.fromEntries(sources.map(({ path, text }) => [path, text])),
+    { outputs: groups.flatMap((_, i) => [netlistFile(i), gatesFile(i)]) },
+  )
+  const written = (name: (group: number) => string): EmittedDesign => {
+    const files = groups.map((_, i) => {
+      const text = run.files[name(i)]
+      if (text === undefined) throw new Error(`Yosys wrote no ${name(i)}`)
+      return { path: name(i).replace(/v$/, 'sv'), text }
+    })
+    return { ...design, files, unresetState: [] }
   }
   return { netlist: written(netlistFile), gates: written(gatesFile) }
+}
+
+/** Reads files of one module each, and of what the modules hold instances of the ports alone. */
+function readGroup(
+  group: readonly string[],
+  paths: readonly string[],
+  design: EmittedDesign,
+): readonly string[] {
+  const own = new Set(group.map((path) => basename(path, '.sv')))
+  const held = new Set(
+    design.modules
+      .filter(({ name }) => own.has(name))
+      .flatMap(({ instances }) => instances.map(({ module }) => module)),
+  )
+  return [
+    ...paths
+      .filter((path) => !group.includes(path) && held.has(basename(path, '.sv')))
+      .map((path) => `read_verilog -sv -lib "${path}"`),
+    ...group.map((path) => `read_verilog -sv "${path}"`),
+  ]
 }
 
 /**
