@@ -15,7 +15,9 @@ export async function compileModel(
   settings: CxxSettings,
 ): Promise<void> {
   const linked = await findRuntime(runtime, harness, settings)
-  const units = settings.cache.guarded(() => joinSources(directory, sources, 'model'))
+  const units = settings.cache.guarded(() =>
+    joinSources(directory, sources, 'model', settings.flags),
+  )
   const flags = [...commonFlags(settings), ...linked.flags, '-I.']
   await runCompilers(
     settings,

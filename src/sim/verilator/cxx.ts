@@ -13,8 +13,13 @@ export interface CxxSettings {
   readonly waves: 'vcd' | 'fst' | undefined
 }
 
-/** Sources are joined up to this size: one compiler start costs as much as some 100 kB of code. */
-const unitBytes = 256 * 1024
+/**
+ * Sources are joined up to this size: one compiler start costs as much as some 100 kB of code, without
+ * optimisation as 700 kB.
+ */
+function unitBytes(flags: readonly string[]): number {
+  return flags.includes('-O0') ? 2 ** 20 : 2 ** 18
+}
 
 /** Flags that runtime, harness and model must all be compiled with, after Verilator's `verilated.mk`. */
 export function commonFlags({ toolchain, flags, waves }: CxxSettings): string[] {
@@ -38,12 +43,18 @@ export function commonFlags({ toolchain, flags, waves }: CxxSettings): string[] 
  *
  * @returns their names without extension.
  */
-export function joinSources(directory: string, sources: readonly string[], name: string): string[] {
+export function joinSources(
+  directory: string,
+  sources: readonly string[],
+  name: string,
+  flags: readonly string[],
+): string[] {
+  const limit = unitBytes(flags)
   const units: string[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const source of sources) {
     const size = statSync(join(directory, source)).size
-    if (bytes + size > unitBytes) {
+    if (bytes + size > limit) {
       units.push([])
       bytes = 0
     }
