@@ -73,7 +73,7 @@ const shortCycles = 10
 
 /** More than a busy machine needs; a simulation that takes longer oscillates. */
 function icarusSeconds({ batch }: Subject): number {
-  return 15 + batch.circuits.length
+  return 60 + 10 * batch.circuits.length
 }
 
 /**
