@@ -8,7 +8,7 @@ import {
   verilatorLint,
   wasmYosysLint,
 } from '../src/emit/testing/tools.js'
-import { elaborate } from '../src/hdl/index.js'
+import { elaborate, RomContents } from '../src/hdl/index.js'
 import {
   binary32,
   fixedExp2Unit,
@@ -20,8 +20,11 @@ import {
   piecewiseQuadraticStages,
 } from './float/index.js'
 import { hUnit, hUnitParameters } from './h-unit/index.js'
+import { lArray } from './l-array/l-array.js'
 import { lUnitBench } from './l-unit/bench.js'
 import { lUnitParameters, pipelineOfDepth } from './l-unit/parameters.js'
+import { lUnitOrder } from './l-unit/schedule.js'
+import { singleSweep } from './l-unit/sequencer.js'
 import { randomWeights } from './l-unit/testing/random-weights.js'
 import { lUnitTile } from './l-unit/tile.js'
 import { parseRomPolicy, romModule } from './rom/index.js'
@@ -47,6 +50,19 @@ function testVectorUnit(given: Parameters<typeof testParameters>[0]) {
   const parameters = testParameters({ ...small, ...given })
   const random = new Random(2)
   return vectorRow(parameters, randomModel(parameters, random).contents)
+}
+
+/** 2 x 2 matrix units without weights. */
+function placeholderMesh() {
+  const parameters = lUnitParameters({ lanes: 8, group: 32 })
+  const order = lUnitOrder(parameters, 3, 50)
+  const set = singleSweep(order)
+  const roms = {
+    codes: RomContents.placeholder(32, set.codeDepth),
+    scales: RomContents.placeholder(20, set.scaleDepth),
+  }
+  const column = Array.from({ length: 4 }, () => roms)
+  return lArray(parameters, set, { rows: 2, columns: 2, registers: 1 }, [column, column])
 }
 
 const modules = [
@@ -77,6 +93,8 @@ const modules = [
   floatMultiplier(binary32, floatMultiplyStages),
   testVectorUnit({ vectorLanes: 4, results: 2, activationLanes: 16 }),
   testVectorUnit({ vectorLanes: 2, results: 4, activationLanes: 1 }),
+  testVectorUnit({ columns: 2, width: 64, headSize: 32, hidden: 40 }),
+  placeholderMesh(),
 ]
 
 const tools = [

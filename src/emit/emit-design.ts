@@ -35,14 +35,15 @@ export function emitDesign(design: DesignInput, options: Partial<EmitOptions> = 
     top: design.top.name,
     files: emitter.files(),
     ports: emittedPorts(design.top),
-    unresetState: unresetBelow(design.top, emitter.unreset),
+    get unresetState() {
+      return unresetBelow(design.top, emitter.modules)
+    },
     modules: emitter.modules,
   }
 }
 
 class DesignEmitter {
   readonly modules: EmittedModule[] = []
-  readonly unreset = new Map<ModuleNode, readonly UnresetNet[]>()
   readonly #sources: EmittedFile[] = []
   readonly #images = new Map<string, EmittedFile>()
   readonly #macros = new Map<string, string>()
@@ -75,10 +76,9 @@ class DesignEmitter {
       this.#print(macroStub(name, rom), `stubs/${name}.sv`, use)
     }
     const { printable, unreset } = legaliseModule(module)
-    this.unreset.set(module, unreset)
     const file = `${module.name}.sv`
     const { sources } = this.#print(printable, file)
-    this.#describe(module, file, sources)
+    this.#describe(module, file, sources, unreset)
   }
 
   #addBlackBox(module: ModuleNode, source: string | undefined): void {
@@ -108,6 +108,7 @@ class DesignEmitter {
     module: ModuleNode,
     file: string | undefined,
     sourceMap: PrintedModule['sources'],
+    unreset: readonly UnresetNet[] = [],
   ): void {
     this.modules.push({
       name: module.name,
@@ -123,6 +124,7 @@ class DesignEmitter {
         form: constructionOf(rom),
         hash: rom.contents.hash,
       })),
+      unresetState: unreset.map(({ name, ...shape }) => ({ path: name, ...shape })),
       sourceMap,
     })
   }
@@ -138,15 +140,12 @@ function emittedPorts(module: ModuleNode): EmittedPort[] {
   }))
 }
 
-function unresetBelow(
-  top: ModuleNode,
-  unreset: ReadonlyMap<ModuleNode, readonly UnresetNet[]>,
-): UnresetState[] {
-  const byName = new Map([...unreset].map(([module, list]) => [module.name, list]))
+function unresetBelow(top: ModuleNode, modules: readonly EmittedModule[]): UnresetState[] {
+  const byName = new Map(modules.map(({ name, unresetState }) => [name, unresetState]))
   const states: UnresetState[] = []
   const visit = (module: ModuleNode, prefix: string) => {
-    for (const { name, ...shape } of byName.get(module.name) ?? []) {
-      states.push({ path: prefix + name, ...shape })
+    for (const { path, ...shape } of byName.get(module.name) ?? []) {
+      states.push({ path: prefix + path, ...shape })
     }
     for (const instance of module.instances) visit(instance.module, `${prefix}${instance.name}.`)
   }

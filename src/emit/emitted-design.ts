@@ -66,6 +66,8 @@ export interface EmittedModule {
   readonly ports: readonly EmittedPort[]
   readonly instances: readonly EmittedInstance[]
   readonly roms: readonly EmittedRom[]
+  /** Registers and memories of the module itself that no reset sets; paths are names. */
+  readonly unresetState: readonly UnresetState[]
   readonly sourceMap: readonly EmittedLine[]
 }
 
@@ -76,6 +78,7 @@ export interface EmittedDesign {
   readonly files: readonly EmittedFile[]
   /** Of the top module. */
   readonly ports: readonly EmittedPort[]
+  /** Of all instances. */
   readonly unresetState: readonly UnresetState[]
   /** In dependency order, the top last. */
   readonly modules: readonly EmittedModule[]

@@ -28,7 +28,6 @@ export function manifest(design: EmittedDesign): string {
     files: design.files.map(({ path, use }) => ({ path, ...(use === undefined ? {} : { use }) })),
     ports: design.ports,
     modules: design.modules.map((module) => ({ ...module, sourceMap: lines(module) })),
-    unresetState: design.unresetState,
     sources,
   }
   return `${stringify(content, '')}\n`

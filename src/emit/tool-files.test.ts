@@ -153,7 +153,7 @@ test('the manifest has the hierarchy, parameters, hashes of ROMs and the source 
   expect(top.roms).toEqual([
     { name: 'squares', width: 8, depth: 4, form: 'table', hash: contents.hash },
   ])
-  expect(content.unresetState.map(({ path }: { path: string }) => path)).toEqual([
+  expect(top.unresetState.map(({ path }: { path: string }) => path)).toEqual([
     'late_meta_q',
     'late_q',
   ])
