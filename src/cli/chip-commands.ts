@@ -40,6 +40,7 @@ export interface ChipOptions {
   readonly lanes?: string
   readonly units?: string
   readonly mantissaBits?: string
+  readonly mesh?: MeshSize
   readonly rom?: string
   readonly kv?: string
   readonly context?: number
@@ -75,6 +76,11 @@ export function addChipOptions(command: Command): void {
     .option('--config <file>', 'chip configuration (romulus.config.ts, when there is one)')
     .addOption(new Option('--preset <name>', 'a chip known by name').choices([...presetNames]))
     .option('--tokenizer <file>', 'tokenizer, when it is not in the checkpoint or beside it')
+    .option(
+      '--mesh <rows>x<columns>',
+      'matrix units; --units are the L-Units of each (1x1)',
+      meshSize,
+    )
     .option('--head-bits <n>', 'bits of the codes of embedding and head')
     .option('--kv <format>', 'KV cache: int8, int16 or e4m3')
     .option('--context <n>', 'positions of the KV cache', wholeNumber)
@@ -83,6 +89,17 @@ export function addChipOptions(command: Command): void {
     .option('--check', 'compare every token with the golden model')
     .option('--timeline <file>', 'draw what every unit does in the cycles of a token (.svg, .html)')
     .option('--timeline-position <n>', 'position of that token (the last one)', position)
+}
+
+interface MeshSize {
+  readonly rows: number
+  readonly columns: number
+}
+
+function meshSize(text: string): MeshSize {
+  const [, rows, columns] = /^(\d{1,4})x(\d{1,4})$/.exec(text) ?? []
+  if (rows === undefined) throw new InvalidArgumentError('Rows and columns: 2x4.')
+  return { rows: Number(rows), columns: Number(columns) }
 }
 
 function wholeNumber(text: string): number {
@@ -117,6 +134,7 @@ export function givenOptions(command: Command): ChipOptions {
 /** Settings of the configuration that options give. */
 function settingsOf(options: ChipOptions): Record<string, unknown> {
   const { model, bits, headBits, group, lanes, units, mantissaBits, rom, kv, context } = options
+  const { mesh } = options
   const settings: Record<string, unknown> = {}
   const set = (name: string, value: unknown) => {
     if (value !== undefined) settings[name] = value
@@ -130,6 +148,7 @@ function settingsOf(options: ChipOptions): Record<string, unknown> {
   set('lUnits', number(units))
   set('mantissaBits', number(mantissaBits))
   set('rom', rom)
+  set('mesh', mesh)
   if (kv !== undefined || context !== undefined) {
     settings.kv = {
       ...(kv === undefined ? {} : { format: kv }),
