@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { ChipSimulation } from '../flow/chip/chip-steps.js'
+import type { ChipSimulation, TokenDifference } from '../flow/chip/chip-steps.js'
 import type { LintResult } from '../flow/lint.js'
 import type { AreaReport } from '../synth/index.js'
 import type { ChipDescription } from './chip-commands.js'
@@ -50,12 +50,15 @@ export function simulationRows(simulation: ChipSimulation): Row[] {
   const schedule = unscheduled === 0 ? 'as scheduled' : `${unscheduled} tokens not as scheduled`
   const verdict =
     difference !== undefined
-      ? `position ${difference.position}: the golden model says ${difference.expected}, the chip ${difference.simulated}`
+      ? tokenDifference(difference)
       : checked
-        ? `${tokens.length} tokens equal to the golden model's`
+        ? `${tokens.length} tokens and their logits equal to the golden model's`
         : `${tokens.length} tokens, not compared`
   return [
     ['simulation', `${engine}: ${verdict}`],
+    ...(difference === undefined
+      ? []
+      : [['first difference', firstDifference(difference)] as const]),
     [
       'simulated cycles',
       `${number(cycles[0] ?? 0)} to ${number(cycles.at(-1) ?? 0)} a token, ${schedule}`,
@@ -66,6 +69,25 @@ export function simulationRows(simulation: ChipSimulation): Row[] {
         `${number(simulation.chipTokensPerSecond)} tokens/s on the chip`,
     ],
   ]
+}
+
+function tokenDifference({ position, expected, simulated, logit }: TokenDifference): string {
+  if (expected !== simulated || logit === undefined) {
+    return `position ${position}: the golden model says ${expected}, the chip ${simulated}`
+  }
+  return (
+    `position ${position}: the logit of token ${logit.token} is ${logit.expected} in the golden model, ` +
+    `${logit.simulated} on the chip`
+  )
+}
+
+function firstDifference({ divergence }: TokenDifference): string {
+  if (divergence === undefined) return 'none in the embedded engine'
+  const { position, operation, layer, element, cycle, signal, lane } = divergence
+  return (
+    `position ${position}, cycle ${cycle}: ${layer < 0 ? '' : `layer ${layer}, `}${operation}[${element}], ` +
+    `lane ${lane} of ${signal}:\nthe golden model says ${divergence.expected}, the chip ${divergence.simulated}`
+  )
 }
 
 export function lintRows(results: readonly LintResult[]): Row[] {

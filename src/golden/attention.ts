@@ -10,6 +10,9 @@ export interface HeadCache {
   readonly values: readonly CachedVector[]
 }
 
+/** Called for every position with the score, in units of 2^-20, and the weight that it gives. */
+export type VisitListener = (position: number, score: number, weight: number) => void
+
 const fixedLimit = 2 ** 30
 
 /**
@@ -21,10 +24,11 @@ export function attend(
   query: Float32Array,
   { keys, values }: HeadCache,
   mantissaBits: number,
+  onVisit: VisitListener = () => {},
 ): Float32Array {
   const aligned = alignGroup(query, query.length, mantissaBits)
   const scores = Float64Array.from(keys, (key) => attentionScore(aligned, key, mantissaBits))
-  return softmaxMix(scores, values)
+  return softmaxMix(scores, values, onVisit)
 }
 
 /** The score of a query head and a key: an integer in units of 2^-20, of 31 bits. */
@@ -40,7 +44,11 @@ export function attentionScore(
 }
 
 /** The mean of the values with weights 2^score. @param scores of {@link attentionScore}, one for each value */
-export function softmaxMix(scores: Float64Array, values: readonly CachedVector[]): Float32Array {
+export function softmaxMix(
+  scores: Float64Array,
+  values: readonly CachedVector[],
+  onVisit: VisitListener = () => {},
+): Float32Array {
   const mixed = new Float32Array(values[0]!.codes.length)
   let maximum = -1024
   let sum = 0
@@ -50,6 +58,7 @@ export function softmaxMix(scores: Float64Array, values: readonly CachedVector[]
     maximum = Math.max(maximum, Math.floor(score / 2 ** 20))
     const shrink = before === maximum ? 1 : 2 ** (before - maximum)
     const weight = exp2(score - maximum * 2 ** 20)
+    onVisit(position, score, weight)
     const { codes, scale } = values[position]!
     const scaledWeight = multiply(weight, scale)
     sum = add(round32(sum * shrink), weight)

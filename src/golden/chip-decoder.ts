@@ -22,8 +22,43 @@ export interface ChipFormat {
   readonly kvFormat: KvFormat
 }
 
-/** Called with every vector on the way: the operation that made it, and its layer (-1 outside the layers). */
-export type OperationListener = (operation: string, layer: number, vector: Float32Array) => void
+/** What a vector on the way is made by: a matrix alone, or all up to the name's meaning in docs/arithmetic.md. */
+export type OperationName =
+  | 'embedding'
+  | 'attention norm'
+  | 'attention factor'
+  | 'wk'
+  | 'wq'
+  | 'wv'
+  | 'key'
+  | 'query'
+  | 'value'
+  | 'scores'
+  | 'weights'
+  | 'mix'
+  | 'wo'
+  | 'attention residual'
+  | 'feed-forward norm'
+  | 'feed-forward factor'
+  | 'w1'
+  | 'w3'
+  | 'hidden'
+  | 'w2'
+  | 'residual'
+  | 'norm'
+  | 'factor'
+  | 'head'
+  | 'logits'
+
+/**
+ * Called with every vector on the way, and its layer (-1 outside the layers). Factors are vectors of one number; scores
+ * and weights have one for each position of each query head, head after head, scores in units of 2^-20.
+ */
+export type OperationListener = (
+  operation: OperationName,
+  layer: number,
+  vector: Float32Array | Int32Array,
+) => void
 
 type LayerProducts = {
   readonly [K in 'wq' | 'wk' | 'wv' | 'wo' | 'w1' | 'w2' | 'w3']: MatrixProduct
@@ -72,21 +107,25 @@ export class ChipDecoder {
       x = this.#plus('residual', layer, x, this.#feedForward(layer, weights, x))
     }
     this.#position++
-    const logits = this.#head.times(scaled(x, norm))
-    return this.#seen('logits', -1, scaled(logits, this.#factor(x)))
+    const y = this.#seen('norm', -1, scaled(x, norm))
+    const factor = this.#factor('factor', -1, x)
+    const logits = this.#seen('head', -1, this.#head.times(y))
+    return this.#seen('logits', -1, scaled(logits, factor))
   }
 
   #attention(layer: number, { attentionNorm }: LayerModel, x: Float32Array): Float32Array {
     const { config } = this.model
     const { wq, wk, wv, wo } = this.#layers[layer]!
     const headSize = config.dim / config.heads
-    const factor = this.#factor(x)
+    const factor = this.#factor('attention factor', layer, x)
     const queryFactor = multiply(factor, Math.fround(Math.LOG2E / Math.sqrt(headSize)))
-    const y = scaled(x, attentionNorm)
+    const y = this.#seen('attention norm', layer, scaled(x, attentionNorm))
+    const times = (name: 'wq' | 'wk' | 'wv', matrix: MatrixProduct) =>
+      this.#seen(name, layer, matrix.times(y))
     const rotate = (v: Float32Array) => rotated(v, this.#position, headSize, config)
-    const query = this.#seen('query', layer, rotate(scaled(wq.times(y), queryFactor)))
-    const key = this.#seen('key', layer, rotate(scaled(wk.times(y), factor)))
-    const value = this.#seen('value', layer, scaled(wv.times(y), factor))
+    const query = this.#seen('query', layer, rotate(scaled(times('wq', wq), queryFactor)))
+    const key = this.#seen('key', layer, rotate(scaled(times('wk', wk), factor)))
+    const value = this.#seen('value', layer, scaled(times('wv', wv), factor))
     const { keys, values } = this.#caches[layer]!
     for (let head = 0; head < config.kvHeads; head++) {
       const part = (v: Float32Array) => v.subarray(head * headSize, (head + 1) * headSize)
@@ -94,31 +133,42 @@ export class ChipDecoder {
       values[head]!.push(cachedVector(part(value), this.format.kvFormat))
     }
     const mixed = new Float32Array(config.dim)
+    const visits = this.#position + 1
+    const scores = new Int32Array(config.heads * visits)
+    const weights = new Float32Array(config.heads * visits)
     for (let head = 0; head < config.heads; head++) {
       const shared = Math.floor((head * config.kvHeads) / config.heads)
       const cache = { keys: keys[shared]!, values: values[shared]! }
       const own = query.subarray(head * headSize, (head + 1) * headSize)
-      mixed.set(attend(own, cache, this.format.mantissaBits), head * headSize)
+      const onVisit = (position: number, score: number, weight: number) => {
+        scores[head * visits + position] = score
+        weights[head * visits + position] = weight
+      }
+      mixed.set(attend(own, cache, this.format.mantissaBits, onVisit), head * headSize)
     }
+    this.#seen('scores', layer, scores)
+    this.#seen('weights', layer, weights)
     return this.#seen('wo', layer, wo.times(this.#seen('mix', layer, mixed)))
   }
 
   #feedForward(layer: number, { ffnNorm }: LayerModel, x: Float32Array): Float32Array {
     const { w1, w2, w3 } = this.#layers[layer]!
-    const factor = this.#factor(x)
-    const y = scaled(x, ffnNorm)
-    const gate = scaled(w1.times(y), factor)
-    const up = scaled(w3.times(y), factor)
+    const factor = this.#factor('feed-forward factor', layer, x)
+    const y = this.#seen('feed-forward norm', layer, scaled(x, ffnNorm))
+    const gate = scaled(this.#seen('w1', layer, w1.times(y)), factor)
+    const up = scaled(this.#seen('w3', layer, w3.times(y)), factor)
     const hidden = this.#seen('hidden', layer, swiglu(gate, up))
     return this.#seen('w2', layer, w2.times(hidden))
   }
 
-  #factor(x: Float32Array): number {
+  #factor(operation: OperationName, layer: number, x: Float32Array): number {
     const { group } = this.model.head
-    return normFactor(x, { ...this.format, group }, this.model.config.normEpsilon)
+    const factor = normFactor(x, { ...this.format, group }, this.model.config.normEpsilon)
+    this.#seen(operation, layer, Float32Array.of(factor))
+    return factor
   }
 
-  #plus(operation: string, layer: number, x: Float32Array, y: Float32Array): Float32Array {
+  #plus(operation: OperationName, layer: number, x: Float32Array, y: Float32Array): Float32Array {
     return this.#seen(
       operation,
       layer,
@@ -126,7 +176,11 @@ export class ChipDecoder {
     )
   }
 
-  #seen(operation: string, layer: number, vector: Float32Array): Float32Array {
+  #seen<T extends Float32Array | Int32Array>(
+    operation: OperationName,
+    layer: number,
+    vector: T,
+  ): T {
     this.onOperation(operation, layer, vector)
     return vector
   }

@@ -1,7 +1,18 @@
 export { type AlignedGroup, alignGroup, alignVector } from './align.js'
-export { attend, attentionScore, type HeadCache, softmaxMix } from './attention.js'
+export {
+  attend,
+  attentionScore,
+  type HeadCache,
+  softmaxMix,
+  type VisitListener,
+} from './attention.js'
 export { round32 } from './binary32.js'
-export { ChipDecoder, type ChipFormat, type OperationListener } from './chip-decoder.js'
+export {
+  ChipDecoder,
+  type ChipFormat,
+  type OperationListener,
+  type OperationName,
+} from './chip-decoder.js'
 export { swiglu } from './feed-forward.js'
 export { type CachedVector, cachedVector, type KvFormat } from './kv-cache.js'
 export { type GroupParameters, groupProduct, matrixVector } from './l-unit.js'

@@ -17,6 +17,7 @@ import type { Progress } from '../progress.js'
 import { quantizedModel } from '../quantize/quantized-model.js'
 import { type BuiltChip, buildChip } from './build-chip.js'
 import { bundledModel } from './bundled-model.js'
+import { type Divergence, findDivergence } from './divergence/find-divergence.js'
 import type { ChipPlan } from './plan-chip.js'
 import { runChip } from './run-chip.js'
 import { structuralChip } from './structural-chip.js'
@@ -125,11 +126,15 @@ export interface SimulationRequest {
   readonly docker?: string
 }
 
-/** A token that differs from the golden model's. */
+/** A token that differs from the golden model's, or has other logits. */
 export interface TokenDifference {
   readonly position: number
   readonly expected: number
   readonly simulated: number
+  /** The first of the logits that differs. */
+  readonly logit?: { readonly token: number; readonly expected: number; readonly simulated: number }
+  /** Where the chip first computes something else; undefined when the embedded engine does not show the difference. */
+  readonly divergence?: Divergence
 }
 
 export interface ChipSimulation {
@@ -176,11 +181,8 @@ export async function simulateChip(
       ...(request.wave === undefined ? {} : { waves: { file: request.wave } }),
     }),
   )
-  const golden = new ChipDecoder(model, {
-    ...shape,
-    digitBits: shape.bits,
-    kvFormat: config.kv.format,
-  })
+  const format = { ...shape, digitBits: shape.bits, kvFormat: config.kv.format }
+  const golden = new ChipDecoder(model, format)
   const text = tokenizer.stream()
   for (const token of prompt) text.write(token)
   const tokens: number[] = []
@@ -194,14 +196,25 @@ export async function simulateChip(
   }
   const start = performance.now()
   try {
-    for (const given of runChip(engine, schedule, prompt, request.tokens)) {
+    const options = { logits: request.check }
+    for (const given of runChip(engine, schedule, prompt, request.tokens, options)) {
       if (request.check) {
         const inputs = tokens.length === 0 ? prompt : [tokens.at(-1)!]
         let logits: Float32Array = new Float32Array()
         for (const token of inputs) logits = golden.step(token)
         const expected = argmax(logits)
-        if (expected !== given.token) {
-          difference = { position: golden.position - 1, expected, simulated: given.token }
+        const logit = differingLogit(logits, given.logits!)
+        if (expected !== given.token || logit !== undefined) {
+          const divergence = await progress.step('looking for the first difference', () =>
+            findDivergence(chip, model, format, { prompt, answered: tokens }),
+          )
+          difference = {
+            position: golden.position - 1,
+            expected,
+            simulated: given.token,
+            ...(logit === undefined ? {} : { logit }),
+            ...(divergence === undefined ? {} : { divergence }),
+          }
           break
         }
       }
@@ -230,4 +243,19 @@ export async function simulateChip(
     checked: request.check,
     ...(difference === undefined ? {} : { difference }),
   }
+}
+
+/** The first logit whose bits differ; one that did not come is NaN. */
+function differingLogit(
+  expected: Float32Array,
+  simulated: Float32Array,
+): TokenDifference['logit'] | undefined {
+  const [right, given] = [patternsOf(expected), patternsOf(simulated)]
+  const token = right.findIndex((pattern, i) => pattern !== given[i])
+  if (token < 0) return undefined
+  return { token, expected: expected[token]!, simulated: simulated[token] ?? Number.NaN }
+}
+
+function patternsOf(numbers: Float32Array): Uint32Array {
+  return new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
 }

@@ -27,6 +27,11 @@ export function tokenCycles(
   return cycles + position * cyclesPerPosition
 }
 
+/** Cycles at the end of a token in which its logits come. */
+function logitCycles({ cycles, activities }: Pick<Schedule, 'cycles' | 'activities'>): number {
+  return cycles - 1 - activities.find(({ name }) => name === 'logits')!.start
+}
+
 /**
  * Gives a chip a prompt after a reset and yields the tokens of its answer as they come.
  *
@@ -63,8 +68,9 @@ export function* answers(
   for (let position = promptTokens - 1; ; position++) {
     const scheduledCycles = tokenCycles(schedule, position)
     const early = start + scheduledCycles - 1 - pins.cycles
-    const logits = options.logits === true ? pins.stepReadingLogits(early) : undefined
-    if (logits === undefined && early > 0) pins.step(early)
+    const window = options.logits === true ? logitCycles(schedule) : 0
+    if (early > window) pins.step(early - window)
+    const logits = window > 0 ? pins.stepReadingLogits(window) : undefined
     if (pins.waitForToken(10 * scheduledCycles) === undefined) {
       throw new Error(`no token at position ${position} after ${pins.cycles - start} cycles`)
     }

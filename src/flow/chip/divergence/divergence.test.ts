@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest'
+import type { ModelConfig, Tokenizer } from '../../../checkpoint/index.js'
+import { TextStream } from '../../../checkpoint/text-stream.js'
+import { simulationRows } from '../../../cli/chip-table.js'
+import { type ChipConfigInput, parseChipConfig } from '../../../compiler/chip-config.js'
+import { argmax, ChipDecoder } from '../../../golden/index.js'
+import { type Design, elaborate, type FlatDesign } from '../../../hdl/index.js'
+import type { ChipModel } from '../../../quantize/index.js'
+import type { Progress } from '../../progress.js'
+import { type BuiltChip, buildChip } from '../build-chip.js'
+import { type LoadedChip, simulateChip } from '../chip-steps.js'
+import { smallConfig, smallModel } from '../testing/small-model.js'
+import { findDivergence } from './find-divergence.js'
+
+function formatOf({ shape }: BuiltChip, kvFormat: 'int8' | 'int16' | 'e4m3') {
+  return { ...shape, digitBits: shape.bits, kvFormat }
+}
+
+describe('a chip without a fault has the golden numbers everywhere', () => {
+  const chips: [string, ChipConfigInput, Partial<ModelConfig>][] = [
+    [
+      'two columns, one H-Unit',
+      { lUnits: 4, vectorLanes: 4, mesh: { rows: 1, columns: 2 }, kv: { format: 'e4m3' } },
+      { dim: 64, heads: 1, kvHeads: 1, hiddenDim: 45, layers: 1 },
+    ],
+    [
+      'two columns with an H-Unit each, half-split pairs, an 8-bit head',
+      { lUnits: 4, vectorLanes: 4, mesh: { columns: 2 }, headBits: 8, kv: { format: 'int16' } },
+      { dim: 64, heads: 4, kvHeads: 2, hiddenDim: 70, layers: 1, ropePairs: 'half-split' },
+    ],
+  ]
+  test.each(chips)('%s', (_, settings, shape) => {
+    const config = parseChipConfig({ rom: 'table', lanes: 8, group: 32, ...settings })
+    const model = smallModel(config, { ...smallConfig, ...shape })
+    const chip = buildChip(config, model)
+    const design = elaborate(chip.definition)
+    const format = formatOf(chip, config.kv.format)
+    const request = { prompt: [3, 5, 7], answered: [] }
+    expect(findDivergence({ ...chip, design }, model, format, request)).toBeUndefined()
+  })
+})
+
+const config = parseChipConfig({ rom: 'table', lanes: 8, group: 32, lUnits: 4 })
+const model = smallModel(config)
+const chip = buildChip(config, model)
+const design = elaborate(chip.definition)
+const format = formatOf(chip, 'int8')
+
+/** Where a chip goes wrong with a fault in its design or in its ROMs alone. */
+function diverges(faulty: { chip?: BuiltChip; design: Pick<Design, 'flat'> }, prompt = [3, 5]) {
+  const given = { ...(faulty.chip ?? chip), design: faulty.design as Design }
+  return findDivergence(given, model, format, { prompt, answered: [] })
+}
+
+/** A tokenizer of a given prompt. */
+const tokenizer: Tokenizer = {
+  size: smallConfig.vocabulary,
+  bos: 1,
+  eos: -1,
+  encode: () => [3, 5],
+  decode: () => '',
+  stream: () => new TextStream(() => new Uint8Array()),
+}
+const progress: Progress = { step: async (_, work) => work(() => {}) }
+
+/** What `simulate --check` says of a chip with a fault. */
+function check(faulty: { chip?: BuiltChip; design: Design }) {
+  const loaded = { ...chip, ...faulty.chip, design: faulty.design, config, model, tokenizer }
+  const request = { prompt: '', tokens: 3, engine: 'embedded', check: true } as const
+  return simulateChip(loaded as unknown as LoadedChip, request, () => {}, progress)
+}
+
+/** The chip whose ROMs are made while the model has other weights. */
+function withWeights(change: (weights: ChipModel) => () => void) {
+  const restore = change(model)
+  const faulty = buildChip(config, model)
+  const built = { chip: faulty, design: elaborate(faulty.definition) }
+  restore()
+  return built
+}
+
+/** The design with a rounding that cuts off: a bit that rounds up is not added before a product. */
+function cutsOff(flat: FlatDesign, product: string): FlatDesign {
+  const nets = [...flat.nets]
+  const unextended = (net: number): number => {
+    const { op, operands } = nets[net]!
+    return op === 'sext' || op === 'zext' ? unextended(operands[0]!) : net
+  }
+  const waiting = [flat.signals.find(({ path }) => path === product)!.net]
+  for (let net = waiting.shift(); net !== undefined; net = waiting.shift()) {
+    const { op, operands } = nets[net]!
+    if (op === 'add' && nets[unextended(operands[1]!)]!.width <= 2) {
+      nets[net] = { ...nets[net]!, op: 'or', operands: [operands[0]!, operands[0]!] }
+      return { ...flat, nets }
+    }
+    waiting.push(...operands)
+  }
+  throw new Error(`nothing is added for ${product}`)
+}
+
+test('simulate --check says so when logits differ, though the token may be the same', async () => {
+  const faulty = withWeights(({ head }) => {
+    head.codes[7 * head.columns] = 255 - head.codes[7 * head.columns]!
+    return () => {
+      head.codes[7 * head.columns] = 255 - head.codes[7 * head.columns]!
+    }
+  })
+  const simulation = await check(faulty)
+  expect(simulation.difference).toMatchObject({
+    position: 1,
+    logit: { token: 7 },
+    divergence: { position: 1, operation: 'head', layer: -1, element: 7 },
+  })
+  const { logit, divergence } = simulation.difference!
+  const text = simulationRows(simulation).flat().join('\n')
+  expect(text).toContain(`the logit of token 7 is ${logit!.expected} in the golden model`)
+  expect(text).toContain(
+    `cycle ${divergence!.cycle}: head[7], lane ${divergence!.lane} of u_l_array`,
+  )
+  expect((await check({ design })).difference).toBeUndefined()
+})
+
+describe('the first number that differs is named', () => {
+  test('none differs in a later token of the answer either', () => {
+    const golden = new ChipDecoder(model, format)
+    golden.step(3)
+    const answered = [argmax(golden.step(5))]
+    expect(
+      findDivergence({ ...chip, design }, model, format, { prompt: [3, 5], answered }),
+    ).toBeUndefined()
+  })
+
+  test('a weight in ROM', () => {
+    const faulty = withWeights(({ layers }) => {
+      const { codes, columns } = layers[1]!.w3
+      codes[6 * columns + 9]! ^= 8
+      return () => {
+        codes[6 * columns + 9]! ^= 8
+      }
+    })
+    expect(diverges(faulty)).toMatchObject({
+      position: 0,
+      operation: 'w3',
+      layer: 1,
+      element: 6,
+      signal: 'u_l_array.result_o',
+    })
+  })
+
+  test('a weight of a norm', () => {
+    const faulty = withWeights(({ layers }) => {
+      const before = layers[1]!.attentionNorm[5]!
+      layers[1]!.attentionNorm[5] = Math.fround(before * 1.5)
+      return () => {
+        layers[1]!.attentionNorm[5] = before
+      }
+    })
+    const found = diverges(faulty)!
+    expect(found).toMatchObject({ position: 0, operation: 'attention norm', layer: 1, element: 5 })
+    expect(found.simulated / found.expected).toBeCloseTo(1.5, 6)
+  })
+
+  const unit = 'u_vector_row.u_vector_unit0'
+  const heads = 'u_vector_row.head_data_o'
+  test.each([
+    [
+      `${unit}.u_swiglu.u_hidden1.round_product`,
+      { operation: 'hidden', layer: 0, signal: `${unit}.u_swiglu.hidden_o`, lane: 1 },
+    ],
+    [
+      `${unit}.u_norm.u_norm2.round_product`,
+      { operation: 'attention norm', layer: 0, signal: `${unit}.u_norm.scaled_o`, lane: 2 },
+    ],
+    [
+      'u_h_unit0.u_mix3.round_product',
+      { operation: 'mix', layer: 0, signal: 'u_h_unit0.mix_data_o', lane: 3 },
+    ],
+    ['u_vector_row.u_factor.u_query.round_product', { operation: 'query', signal: heads }],
+  ])('a rounding that cuts off: %s', (product, expected) => {
+    const found = diverges({ design: { flat: cutsOff(design.flat, product) } }, [3, 5, 7, 11])!
+    expect(found).toMatchObject(expected)
+    expect(found.simulated).not.toBe(found.expected)
+    expect(found.simulated / found.expected).toBeCloseTo(1, 5)
+  })
+})
