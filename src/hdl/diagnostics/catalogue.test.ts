@@ -403,6 +403,44 @@ const cases = {
       },
     ),
   ],
+  NEVER_ENABLED: [
+    one(
+      'memory ports that are constantly off, also through a wire and below a when',
+      () =>
+        defineModule(
+          'm',
+          { a_i: input(uint(4)), on_i: input(bool), y_o: output(uint(8)) },
+          (m, p) => {
+            const off = m.wire('off', bool)
+            off.assign(false)
+            const ram = m.memory('ram', uint(8), { depth: 16, laneWidth: 4 })
+            ram.write(p.a_i, 1, { enable: p.on_i })
+            m.when(p.on_i, () => ram.write(p.a_i, 2, { enable: off })) // write that is off
+            ram.write(p.a_i, 3, { mask: uint(2).literal(0) }) // mask that is off
+            const word = ram.read('word', p.a_i, { enable: p.on_i.and(off) }) // read that is off
+            p.y_o.assign(word)
+          },
+        ),
+      {
+        module: 'm',
+        signal: 'ram',
+        message: 'the enable of a write port is constantly zero',
+        at: 'write that is off',
+      },
+      {
+        module: 'm',
+        signal: 'ram',
+        message: 'the mask of a write port is constantly zero',
+        at: 'mask that is off',
+      },
+      {
+        module: 'm',
+        signal: 'ram',
+        message: 'the enable of read port word is constantly zero',
+        at: 'read that is off',
+      },
+    ),
+  ],
   MULTIPLY_DRIVEN: [
     one(
       'two assignments',

@@ -36,6 +36,10 @@ export const catalogue = {
     meaning: 'a wire, output or memory is never assigned',
     hint: 'assign it once, or remove it',
   },
+  NEVER_ENABLED: {
+    meaning: 'the enable or mask of a memory port is constantly zero, so that the port never works',
+    hint: 'remove the port, or enable it from a signal',
+  },
   MULTIPLY_DRIVEN: {
     meaning: 'two assignments drive the same signal and the first one can have no effect',
     hint: 'keep one of them, or put the second into a when or switch below a default',

@@ -3,6 +3,7 @@ import type { ModuleNode, SignalNode } from '../ir/module-node.js'
 import type { Place } from '../place.js'
 import { checkNames } from './check-names.js'
 import { checkReferences, type ModuleReads } from './check-references.js'
+import { isConstantZero } from './constant-zero.js'
 import { driversOf } from './drivers.js'
 
 /** Checks one module by itself: names, drivers, branches, use. */
@@ -12,6 +13,7 @@ export function checkModule(module: ModuleNode, sink: DiagnosticSink): void {
   const own = ownSignals(module)
   const read = checkReferences(module, own, sink)
   checkDrivers(module, sink)
+  checkMemoryPorts(module, sink)
   checkUse(module, read, sink)
 }
 
@@ -53,6 +55,26 @@ function checkDrivers(module: ModuleNode, sink: DiagnosticSink): void {
       if (port.kind !== 'instanceInput' || drivers.has(port) || holes.has(port)) continue
       const message = `input of instance ${name} of ${inner.name} is not connected`
       sink.report('UNCONNECTED_PORT', module.name, port.name, message, place)
+    }
+  }
+}
+
+/** A port that never works is an undriven memory or signal to synthesis and linters. */
+function checkMemoryPorts(module: ModuleNode, sink: DiagnosticSink): void {
+  const drivers = driversOf(module)
+  for (const { name, reads, writes } of module.memories) {
+    for (const { enable, data, place } of reads) {
+      if (enable === undefined || !isConstantZero(enable, drivers)) continue
+      const message = `the enable of read port ${data.name} is constantly zero`
+      sink.report('NEVER_ENABLED', module.name, name, message, place)
+    }
+    for (const { enable, mask, place } of writes) {
+      const [off] = [enable, mask].filter(
+        (node) => node !== undefined && isConstantZero(node, drivers),
+      )
+      if (off === undefined) continue
+      const message = `the ${off === enable ? 'enable' : 'mask'} of a write port is constantly zero`
+      sink.report('NEVER_ENABLED', module.name, name, message, place)
     }
   }
 }
