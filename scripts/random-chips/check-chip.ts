@@ -58,7 +58,7 @@ export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): Chec
   const { schedule, shape, model } = chip
   const { kv } = parseChipConfig(given.settings)
   const random = new Random(given.seed)
-  const pins = new ChipPins(engine)
+  const pins = new ChipPins(engine, 20 * schedule.cycles)
   let tokens = 0
   pins.reset()
   for (const [request, length] of given.prompts.entries()) {

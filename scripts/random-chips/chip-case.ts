@@ -35,7 +35,10 @@ const choices = fc.record({
   queriesOfKey: upTo(3),
   vectorLanes: powerOfTwo(2, 16),
   beatsOfHead: upTo(3),
-  columnHeads: fc.option(fc.constantFrom(...columnHeads), { freq: 8 }),
+  columnHeads: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom(...columnHeads) },
+  ),
   hiddenDim: upTo(68),
   vocabulary: upTo(40),
   positions: upTo(5),
@@ -99,7 +102,7 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
 
 function sharedHeads(choice: Choices) {
   const vectorLanes = choice.vectorLanes as 2 | 4 | 8 | 16
-  if (choice.columnHeads !== null) {
+  if (choice.columnHeads !== undefined) {
     const most = choice.columnHeads.headSize === 8 ? 8 : 16
     return { ...choice.columnHeads, vectorLanes: Math.min(vectorLanes, most) as 2 | 4 | 8 | 16 }
   }

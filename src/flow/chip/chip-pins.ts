@@ -2,9 +2,6 @@ import { registerMap } from '../../../generators/chip/axi-lite-registers.js'
 import type { Engine } from '../../sim/index.js'
 import { VectorLayout } from '../../sim/testbench/vector-layout.js'
 
-/** Cycles that a handshake may take. */
-const patience = 1_000_000
-
 /** The ports of a chip over any engine, from the side of its host. */
 export class ChipPins {
   readonly #numbers: ReadonlyMap<string, number>
@@ -13,7 +10,11 @@ export class ChipPins {
   readonly #inputs: Uint32Array
   #cycles = 0
 
-  constructor(private readonly engine: Engine) {
+  /** @param patience cycles that a handshake may take */
+  constructor(
+    private readonly engine: Engine,
+    private readonly patience = 1_000_000,
+  ) {
     this.#numbers = new Map(engine.ports.map(({ name }, number) => [name, number]))
     this.#clock = this.#number('clk_i')
     this.#layout = new VectorLayout(engine.ports)
@@ -116,8 +117,8 @@ export class ChipPins {
 
   /** @throws Error when the signal stays 0 */
   waitFor(signal: string): void {
-    const taken = this.#runUntilHigh(signal, patience)
-    if (taken === undefined) throw new Error(`${signal} is still 0 after ${patience} cycles`)
+    const taken = this.#runUntilHigh(signal, this.patience)
+    if (taken === undefined) throw new Error(`${signal} is still 0 after ${this.patience} cycles`)
   }
 
   /** The cycles until a signal is 1; undefined when it is not within `most` cycles. */

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createJiti } from 'jiti'
 import { InputError } from '../../common/input-error.js'
 import { type ChipConfig, parseChipConfig } from '../../compiler/chip-config.js'
@@ -49,9 +50,13 @@ async function existing(file: string): Promise<string | undefined> {
 }
 
 async function importConfig(file: string): Promise<object> {
+  // A configuration gets `defineChip` from this very package, wherever its file lies.
+  const chipConfig = new URL('../../compiler/chip-config.js', import.meta.url)
+  const alias = { romulus: fileURLToPath(chipConfig) }
+  const jiti = createJiti(import.meta.url, { alias, interopDefault: false })
   let loaded: unknown
   try {
-    loaded = await createJiti(import.meta.url).import(resolve(file), { default: true })
+    loaded = (await jiti.import<{ default?: unknown }>(resolve(file))).default
   } catch (error) {
     throw new InputError(firstLine(error), { file })
   }

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { float16ToNumber } from '../common/float16.js'
+import { smallConfig, smallModel } from '../flow/chip/testing/small-model.js'
+import { type ChipModel, groupsPerRow, type QuantizedMatrix } from '../quantize/index.js'
+import { type ChipConfigInput, parseChipConfig } from './chip-config.js'
+import { chipShape } from './chip-shape.js'
+import { allSweeps, placeWeights } from './placement.js'
+import { lUnitRoms } from './rom-contents.js'
+import { groupBeats, sweepGroups } from './sweep-order.js'
+
+/** A matrix as the ROMs have it: what was read, at which of its groups how often. */
+interface FoundMatrix {
+  readonly codes: Uint8Array
+  readonly zeroPoints: Uint8Array
+  /** Of the lowest digit. */
+  readonly scales: Float64Array
+  /** Row by row, group by group: how many digits were found. */
+  readonly places: Uint8Array
+}
+
+/** Reads the ROMs of all L-Units back in the order of the sweeps. */
+function readRoms(settings: ChipConfigInput, model: ChipModel): Map<QuantizedMatrix, FoundMatrix> {
+  const shape = chipShape(parseChipConfig(settings), model.config)
+  const placement = placeWeights(shape, { ...shape, accumulatorLatency: 4 }, model)
+  const sweeps = allSweeps(placement)
+  const roms = lUnitRoms({ ...shape, offsets: false }, sweeps)
+  const found = new Map<QuantizedMatrix, FoundMatrix>()
+  const foundOf = (matrix: QuantizedMatrix) => {
+    const groups = matrix.rows * groupsPerRow(matrix)
+    const entry = found.get(matrix) ?? {
+      codes: new Uint8Array(matrix.codes.length),
+      zeroPoints: new Uint8Array(groups),
+      scales: new Float64Array(groups),
+      places: new Uint8Array(groups),
+    }
+    found.set(matrix, entry)
+    return entry
+  }
+  const { lanes, bits } = shape
+  const bytesPerWord = Math.ceil((lanes * bits) / 8)
+  for (const [column, units] of roms.entries()) {
+    for (const [unit, { codeBytes, scaleWords }] of units.entries()) {
+      let [code, scale] = [0, 0]
+      for (const { order, rows, columnGroups, codeBase, scaleBase } of sweeps) {
+        expect([code, scale]).toEqual([codeBase, scaleBase])
+        for (const { row, digit, group: step } of sweepGroups(order)) {
+          const beats = groupBeats(order, step)
+          const placed = rows[row * shape.lUnits + unit]
+          const group = columnGroups[column]![step]
+          const word = scaleWords[scale++]!
+          const first = code
+          code += beats
+          if (placed === undefined || group === undefined) {
+            expect(word).toBe(0)
+            continue
+          }
+          const { matrix } = placed
+          const entry = foundOf(matrix)
+          const at = placed.row * groupsPerRow(matrix) + group
+          const shift = bits * (order.digits - 1 - digit)
+          entry.places[at]!++
+          entry.zeroPoints[at]! |= (word >> 16) << shift
+          if (shift === 0) entry.scales[at] = float16ToNumber(word & 0xffff)
+          const inGroup = Math.min(matrix.group, matrix.columns - group * matrix.group)
+          for (let i = 0; i < beats * lanes; i++) {
+            const bit = (i % lanes) * bits
+            const byte = codeBytes[(first + Math.floor(i / lanes)) * bytesPerWord + (bit >> 3)]!
+            const value = (byte >> (bit & 7)) & (2 ** bits - 1)
+            if (i >= inGroup) expect(value).toBe(0)
+            else {
+              const index = placed.row * matrix.columns + group * matrix.group + i
+              entry.codes[index]! |= value << shift
+            }
+          }
+        }
+      }
+      expect([code * bytesPerWord, scale]).toEqual([codeBytes.length, scaleWords.length])
+    }
+  }
+  return found
+}
+
+const wide = { ...smallConfig, dim: 64, heads: 8, kvHeads: 2, hiddenDim: 75 }
+
+test.each([
+  [{ lUnits: 4, lanes: 8 }, smallConfig],
+  [
+    { lUnits: 1, lanes: 32, bits: 2 },
+    { ...smallConfig, ropePairs: 'half-split' },
+  ],
+  [{ lUnits: 8, lanes: 16, mesh: { rows: 2 } }, wide],
+  [{ lUnits: 4, lanes: 8, mesh: { rows: 1, columns: 2 } }, wide],
+] satisfies [ChipConfigInput, typeof smallConfig][])(
+  'every weight of every matrix is in the ROMs once, with its scale and zero-point: %j',
+  (settings, modelConfig) => {
+    const input = { group: 32, ...settings } as const
+    const model = smallModel(parseChipConfig(input), modelConfig)
+    const found = readRoms(input, model)
+    const matrices = model.layers.flatMap(({ wq, wk, wv, wo, w1, w2, w3 }) => [
+      ...[wq, wk, wv, wo, w1, w2, w3],
+    ])
+    expect(new Set(found.keys())).toEqual(new Set([...matrices, model.head]))
+    for (const [matrix, { codes, zeroPoints, scales, places }] of found) {
+      const digits = matrix.bits / parseChipConfig(input).bits
+      expect(new Set(places)).toEqual(new Set([digits]))
+      expect(codes).toEqual(matrix.codes)
+      expect(zeroPoints).toEqual(matrix.zeroPoints)
+      expect(scales).toEqual(Float64Array.from(matrix.scales, float16ToNumber))
+    }
+  },
+)
