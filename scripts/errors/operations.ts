@@ -4,7 +4,7 @@ import {
   alignGroup,
   alignVector,
   attend,
-  attentionScore,
+  attentionScores,
   type CachedVector,
   cachedVector,
   embeddingRow,
@@ -266,7 +266,7 @@ function scoreError(cases: number, random: Random): MeasuredError {
     const [query, key] = drawScored(random)
     const cached = cachedVector(key, random.chance(0.5) ? 'int8' : 'int16')
     const stored = Float64Array.from(cached.codes, (code) => code * cached.scale)
-    const score = attentionScore(alignGroup(query, headSize, mantissaBits), cached, mantissaBits)
+    const score = attentionScores(query, [cached], mantissaBits)[0]!
     const exact = dotProduct(query, stored)
     return share(Math.abs(score * 2 ** -20 - exact), scoreBound(query, stored))
   }

@@ -78,23 +78,28 @@ function printEvaluation({
   headBits,
   group,
   weightBytes,
+  chipTokensPerSecond,
 }: EvaluationReport): string {
   const table = new Table({
-    head: ['arithmetic', 'nats per token', 'over the line above'],
+    head: ['arithmetic', 'nats per token', 'difference', 'tokens a processor second'],
     style: { head: [], border: [] },
   })
   const difference = (value: number, base: number) => (value - base).toFixed(4)
-  table.push(['float64, weights of the file', loss.reference.toFixed(4), ''])
+  table.push(['float64, weights of the file', loss.reference.toFixed(4), '', ''])
   table.push([
     'float64, quantised weights',
     loss.quantized.toFixed(4),
-    difference(loss.quantized, loss.reference),
+    `${difference(loss.quantized, loss.reference)} over float`,
+    '',
   ])
-  for (const [format, value] of Object.entries(loss.chip)) {
+  for (const format of kvFormats) {
+    const value = loss.chip[format]
+    if (value === undefined) continue
     table.push([
       `chip, KV cache ${format}`,
       value.toFixed(4),
       `${difference(value, loss.quantized)} over quantised`,
+      chipTokensPerSecond[format] ?? '',
     ])
   }
   return (

@@ -1,4 +1,4 @@
-import { type AlignedGroup, alignGroup } from './align.js'
+import { alignGroup } from './align.js'
 import { round32 } from './binary32.js'
 import { add, multiply } from './binary32-operations.js'
 import type { CachedVector } from './kv-cache.js'
@@ -26,30 +26,36 @@ export function attend(
   mantissaBits: number,
   onVisit: VisitListener = () => {},
 ): Float32Array {
-  const aligned = alignGroup(query, query.length, mantissaBits)
-  const scores = Float64Array.from(keys, (key) => attentionScore(aligned, key, mantissaBits))
-  return softmaxMix(scores, values, onVisit)
+  return softmaxMix(attentionScores(query, keys, mantissaBits), values, onVisit)
 }
 
-/** The score of a query head and a key: an integer in units of 2^-20, of 31 bits. */
-export function attentionScore(
-  { mantissas, exponent }: AlignedGroup,
-  key: CachedVector,
+/** The scores of a query head and its keys: integers in units of 2^-20, of 31 bits. */
+export function attentionScores(
+  query: Float32Array,
+  keys: readonly CachedVector[],
   mantissaBits: number,
-): number {
-  let dot = 0
-  for (let i = 0; i < mantissas.length; i++) dot += mantissas[i]! * key.codes[i]!
-  const score = round32(key.scale * dot * 2 ** (exponent - mantissaBits + 2))
-  return Math.max(-fixedLimit, Math.min(fixedLimit - 1, Math.floor(score * 2 ** 20)))
+): Float64Array {
+  const { mantissas, exponent } = alignGroup(query, query.length, mantissaBits)
+  const step = 2 ** (exponent - mantissaBits + 2)
+  const scores = new Float64Array(keys.length)
+  for (let t = 0; t < keys.length; t++) {
+    const { codes, scale } = keys[t]!
+    let dot = 0
+    for (let i = 0; i < mantissas.length; i++) dot += mantissas[i]! * codes[i]!
+    const score = round32(scale * dot * step)
+    scores[t] = Math.max(-fixedLimit, Math.min(fixedLimit - 1, Math.floor(score * 2 ** 20)))
+  }
+  return scores
 }
 
-/** The mean of the values with weights 2^score. @param scores of {@link attentionScore}, one for each value */
+/** The mean of the values with weights 2^score. @param scores of {@link attentionScores}, one for each value */
 export function softmaxMix(
   scores: Float64Array,
   values: readonly CachedVector[],
   onVisit: VisitListener = () => {},
 ): Float32Array {
-  const mixed = new Float32Array(values[0]!.codes.length)
+  const size = values[0]!.codes.length
+  const mixed = new Float32Array(size)
   let maximum = -1024
   let sum = 0
   for (let position = 0; position < scores.length; position++) {
@@ -62,10 +68,8 @@ export function softmaxMix(
     const { codes, scale } = values[position]!
     const scaledWeight = multiply(weight, scale)
     sum = add(round32(sum * shrink), weight)
-    for (let i = 0; i < mixed.length; i++) {
-      const rescaled = shrink === 1 ? mixed[i]! : round32(mixed[i]! * shrink)
-      mixed[i] = add(rescaled, multiply(scaledWeight, codes[i]!))
-    }
+    if (shrink !== 1) for (let i = 0; i < size; i++) mixed[i] = round32(mixed[i]! * shrink)
+    for (let i = 0; i < size; i++) mixed[i] = add(mixed[i]!, multiply(scaledWeight, codes[i]!))
   }
   const inverse = reciprocal(sum)
   return mixed.map((value) => multiply(value, inverse))

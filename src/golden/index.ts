@@ -1,7 +1,7 @@
 export { type AlignedGroup, alignGroup, alignVector } from './align.js'
 export {
   attend,
-  attentionScore,
+  attentionScores,
   type HeadCache,
   softmaxMix,
   type VisitListener,

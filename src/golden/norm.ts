@@ -18,8 +18,7 @@ export function sumOfSquares(
   x: Float32Array,
   { vectorLanes, columns = 1, group = 1 }: BeatFormat,
 ): number {
-  const units = Array.from({ length: columns }, (): number[] => [])
-  for (const [i, value] of x.entries()) units[Math.floor(i / group) % columns]!.push(value)
+  const units = columns === 1 ? [x] : dealtToUnits(x, columns, group)
   const sums = new Float32Array(accumulators)
   for (let beat = 0; beat * vectorLanes < units[0]!.length; beat++) {
     const squares = units.flatMap((unit) =>
@@ -32,6 +31,12 @@ export function sumOfSquares(
     sums[at] = add(sums[at]!, treeSum(squares))
   }
   return treeSum(sums)
+}
+
+function dealtToUnits(x: Float32Array, columns: number, group: number): number[][] {
+  const units = Array.from({ length: columns }, (): number[] => [])
+  for (const [i, value] of x.entries()) units[Math.floor(i / group) % columns]!.push(value)
+  return units
 }
 
 /** The factor of an RMSNorm: about 1 / sqrt(mean of squares + epsilon). */

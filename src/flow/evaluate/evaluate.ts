@@ -48,6 +48,8 @@ export interface EvaluationReport {
     /** The chip's arithmetic, for each format of the KV cache. */
     readonly chip: Readonly<Partial<Record<KvFormat, number>>>
   }
+  /** Tokens that the golden decoder takes in a second of processor time, for each format of the KV cache. */
+  readonly chipTokensPerSecond: Readonly<Partial<Record<KvFormat, number>>>
 }
 
 const separator = '<|endoftext|>'
@@ -81,9 +83,13 @@ export async function evaluate(
     const rounded = referenceOf(model, reference)
     const quantized = await loss('float64, quantised', () => new ReferenceDecoder(rounded))
     const chip: Partial<Record<KvFormat, number>> = {}
+    const chipTokensPerSecond: Partial<Record<KvFormat, number>> = {}
     for (const kvFormat of request.kvFormats) {
       const format = { ...request, digitBits: request.bits, kvFormat }
+      const before = process.cpuUsage()
       chip[kvFormat] = await loss(`chip, ${kvFormat}`, () => new ChipDecoder(model, format))
+      const { user, system } = process.cpuUsage(before)
+      chipTokensPerSecond[kvFormat] = Math.round((tokens / (user + system)) * 1e6)
     }
     return {
       model: request.model,
@@ -94,6 +100,7 @@ export async function evaluate(
       group: request.group,
       weightBytes: weightBytes(model),
       loss: { reference: floats, quantized, chip },
+      chipTokensPerSecond,
     }
   } finally {
     await checkpoint.close()
