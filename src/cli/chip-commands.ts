@@ -88,7 +88,11 @@ export function addChipOptions(command: Command): void {
     .option('--tokens <n>', 'tokens to write at the most', wholeNumber, 64)
     .option('--check', 'compare every token with the golden model')
     .option('--timeline <file>', 'draw what every unit does in the cycles of a token (.svg, .html)')
-    .option('--timeline-position <n>', 'position of that token (the last one)', position)
+    .option(
+      '--timeline-position <n>',
+      'position of that token (the last one of a simulation, else 0)',
+      position,
+    )
 }
 
 interface MeshSize {
@@ -181,6 +185,7 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
     config.shape === undefined ? await loadChip(config, options.tokenizer, progress) : undefined
   const chip = loaded ?? (await loadStructure(config, config.shape!, progress))
   const report: { -readonly [K in keyof ChipReport]: ChipReport[K] } = { chip: describeChip(chip) }
+  checkTimelinePosition(options.timelinePosition ?? 0, chip.shape.positions)
   if (name === 'generate') report.token = tokenReport(chip.schedule)
   if (options.out !== undefined) {
     const { out } = options
@@ -194,21 +199,25 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
     )
   }
   if (loaded !== undefined && name === 'simulate') {
-    checkTimelinePosition(options.timelinePosition ?? 0, chip.shape.positions)
     const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
     report.simulation = await simulateChip(loaded, requestOf(options), stream, progress)
     if (!options.json) process.stdout.write('\n')
-    if (options.timeline !== undefined) {
-      const { promptTokens, tokens } = report.simulation
-      const last = promptTokens + Math.max(1, tokens.length) - 2
-      await writeTimeline(options.timeline, chip.schedule, options.timelinePosition ?? last)
-      report.timeline = options.timeline
-    }
+  }
+  if (options.timeline !== undefined) {
+    const position = options.timelinePosition ?? lastPosition(report.simulation)
+    await writeTimeline(options.timeline, chip.schedule, position)
+    report.timeline = options.timeline
   }
   process.stdout.write(
     options.json ? `${JSON.stringify(report, null, 2)}\n` : printChipReport(report),
   )
   return isGood(report) ? 0 : 1
+}
+
+/** Position of the last token that was written; 0 without a simulation. */
+function lastPosition(simulation: ChipSimulation | undefined): number {
+  if (simulation === undefined) return 0
+  return simulation.promptTokens + Math.max(1, simulation.tokens.length) - 2
 }
 
 function requestOf(options: ChipOptions): SimulationRequest {

@@ -1,6 +1,15 @@
 import { phaseKinds, type Timeline } from '../../compiler/timeline.js'
 import { axisTicks } from './axis.js'
-import { definitions, escaped, gutter, labelWidth, legend, panel, style } from './panel.js'
+import {
+  definitions,
+  edgeWidth,
+  escaped,
+  gutter,
+  labelWidth,
+  legend,
+  panel,
+  style,
+} from './panel.js'
 import { timelineTitle } from './svg.js'
 
 const width = 1600
@@ -29,7 +38,8 @@ ${svg}
 <script>
 ${axisTicks.toString()}
 ${labelWidth.toString()}
-(${zoom.toString()})(${JSON.stringify({ cycles, gutter, width })}, axisTicks, labelWidth)
+${edgeWidth.toString()}
+(${zoom.toString()})(${JSON.stringify({ cycles, gutter, width })}, axisTicks, labelWidth, edgeWidth)
 </script>
 </body>
 </html>
@@ -85,6 +95,7 @@ function zoom(
   { cycles, gutter: left, width: right }: { cycles: number; gutter: number; width: number },
   ticksOf: typeof axisTicks,
   labelWidthOf: typeof labelWidth,
+  edgeWidthOf: typeof edgeWidth,
 ): void {
   const page = globalThis as unknown as Page
   const svg = page.document.getElementById('timeline')
@@ -115,7 +126,9 @@ function zoom(
       element.style.display = isShown ? '' : 'none'
       if (!isShown) continue
       rect.setAttribute('x', x(start))
-      rect.setAttribute('width', Math.max(0.75, (end - start) * scale))
+      const width = Math.max(0.75, (end - start) * scale)
+      rect.setAttribute('width', width)
+      rect.setAttribute('stroke-width', edgeWidthOf(width))
       if (label === null) continue
       const fits = (shownEnd - shownStart) * scale > labelWidthOf(label.textContent)
       label.setAttribute('x', x((shownStart + shownEnd) / 2))

@@ -33,7 +33,7 @@ text { font-family: Inter, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; f
 .counting { fill: #c5cad3 }
 .start { fill: #2b303b }
 ${Object.entries(phaseColours)
-  .map(([phase, colour]) => `.${phase} { fill: ${colour}; stroke: #fff; stroke-width: 0.75 }`)
+  .map(([phase, colour]) => `.${phase} { fill: ${colour}; stroke: #fff }`)
   .join('\n')}
 `
 
@@ -89,7 +89,7 @@ export function panel(timeline: Timeline, view: PanelView): { svg: string; heigh
     marks.push(
       `<g class="mark" data-start="${start}" data-end="${end}"><title>${escaped(title)}</title>` +
         `<rect class="${className}" x="${round(x(start))}" y="${y}" width="${round(wide)}" height="${height}"` +
-        `${className in phaseColours ? ' rx="1.5"' : ''}/>${label}</g>`,
+        `${className in phaseColours ? ` rx="1.5" stroke-width="${round(edgeWidth(wide))}"` : ''}/>${label}</g>`,
     )
   }
 
@@ -116,7 +116,7 @@ export function panel(timeline: Timeline, view: PanelView): { svg: string; heigh
     const title = `${section.label}: cycles ${range(section)}, ${section.end - section.start} cycles`
     mark(section, plotTop, bottom - plotTop, i % 2 === 0 ? 'even' : 'odd', title)
     mark(section, top, headerHeight - 5, 'none', title, {
-      content: section.label,
+      content: sectionLabel(section, scale),
       className: 'section',
     })
   }
@@ -206,6 +206,19 @@ function shortName(name: string): string {
     .replace(/^layers\.\d+\./, '')
     .replace(/^attention (?=residual|scores|softmax|mix)/, '')
     .replace(/ (results|cached|aligned)$/, '')
+}
+
+/** Pixels of the edge that keeps neighbours apart and leaves narrow marks their colour. */
+export function edgeWidth(width: number): number {
+  return Math.min(0.75, width / 8)
+}
+
+/** `layer 3`, or `3` where there is no room for more. */
+function sectionLabel(
+  { label, start, end }: { label: string; start: number; end: number },
+  scale: number,
+): string {
+  return (end - start) * scale > labelWidth(label) ? label : label.replace('layer ', '')
 }
 
 /** Pixels that a label takes at the most. */
