@@ -1,4 +1,10 @@
-import { type ConstNode, type ExpressionNode, isBitwise, operandsOf } from '../ir/expression.js'
+import {
+  type ConstNode,
+  type ExpressionNode,
+  isBitwise,
+  operandsOf,
+  withOperands,
+} from '../ir/expression.js'
 import type { SignalNode } from '../ir/module-node.js'
 
 /** Some bits of a signal that have a signal of their own. */
@@ -204,29 +210,4 @@ function unsigned(node: ExpressionNode): ExpressionNode {
 function withSign(a: ExpressionNode, signed: boolean): ExpressionNode {
   if (a.signed === signed) return a
   return { kind: 'cast', a, width: a.width, signed, place: a.place }
-}
-
-/** The node itself when its operands are the same. */
-function withOperands(node: ExpressionNode, operands: readonly ExpressionNode[]): ExpressionNode {
-  if (operandsOf(node).every((operand, i) => operand === operands[i])) return node
-  const [a, b, c] = operands as [ExpressionNode, ExpressionNode, ExpressionNode]
-  switch (node.kind) {
-    case 'const':
-    case 'ref':
-      return node
-    case 'binary':
-      return { ...node, a, b }
-    case 'shift':
-      return { ...node, a, amount: b }
-    case 'index':
-      return { ...node, a, index: b }
-    case 'concat':
-      return { ...node, parts: operands }
-    case 'mux':
-      return { ...node, condition: a, whenTrue: b, whenFalse: c }
-    case 'romRead':
-      return { ...node, address: a }
-    default:
-      return { ...node, a }
-  }
 }

@@ -152,6 +152,34 @@ export function operandsOf(node: ExpressionNode): readonly ExpressionNode[] {
   }
 }
 
+/** A node over other operands, in the order of {@link operandsOf}; the node itself when they are the same. */
+export function withOperands(
+  node: ExpressionNode,
+  operands: readonly ExpressionNode[],
+): ExpressionNode {
+  if (operandsOf(node).every((operand, i) => operand === operands[i])) return node
+  const [a, b, c] = operands as [ExpressionNode, ExpressionNode, ExpressionNode]
+  switch (node.kind) {
+    case 'const':
+    case 'ref':
+      return node
+    case 'binary':
+      return { ...node, a, b }
+    case 'shift':
+      return { ...node, a, amount: b }
+    case 'index':
+      return { ...node, a, index: b }
+    case 'concat':
+      return { ...node, parts: operands }
+    case 'mux':
+      return { ...node, condition: a, whenTrue: b, whenFalse: c }
+    case 'romRead':
+      return { ...node, address: a }
+    default:
+      return { ...node, a }
+  }
+}
+
 /** Operators of which each bit of the result follows the same bit of the operands. */
 export function isBitwise(node: ExpressionNode): boolean {
   if (node.kind === 'unary') return node.op === 'not'

@@ -1,0 +1,145 @@
+import { chipId } from '../../generators/chip/axi-lite-registers.js'
+import { ChipPins } from '../../src/flow/chip/chip-pins.js'
+import { answers, sendRequest } from '../../src/flow/chip/run-chip.js'
+import { DiagnosticSink } from '../../src/hdl/diagnostics/diagnostic.js'
+import { checkLoops } from '../../src/hdl/elaborate/check-loops.js'
+import { flatten } from '../../src/hdl/elaborate/flatten.js'
+import type { ModuleNode } from '../../src/hdl/ir/module-node.js'
+import { portsOf } from '../../src/hdl/ir/module-node.js'
+import { type EmbeddedEngine, openEmbedded } from '../../src/sim/embedded/index.js'
+import type { Engine } from '../../src/sim/index.js'
+import { type CaseChip, checkChip } from '../random-chips/check-chip.js'
+import type { ChipCase } from '../random-chips/chip-case.js'
+import type { Mutant } from './mutants.js'
+import { replaceModule } from './rewrite-module.js'
+
+/** What finds a mutant. */
+export type Verdict =
+  /** The chip's logits, tokens, cycles or answers to its host differ, or an assertion fails. */
+  | { readonly found: 'chip'; readonly how: string }
+  /** The module alone answers random inputs otherwise; its unit test compares it with exact arithmetic. */
+  | { readonly found: 'module'; readonly how: string }
+  | { readonly found: undefined; readonly how?: undefined }
+
+/** Whether the flipped module has a combinational loop, which the generator refuses. */
+export function isRefused(mutant: Mutant): boolean {
+  const sink = new DiagnosticSink()
+  checkLoops(mutant.mutated(), sink)
+  return sink.diagnostics.length > 0
+}
+
+/** Runs the chip with a module flipped, and when it shows nothing the module alone. */
+export function checkMutant(given: ChipCase, chip: CaseChip, mutant: Mutant): Verdict {
+  const flipped = mutant.mutated()
+  const how = chipDifference(given, chip, replaceModule(chip.design.top, mutant.module, flipped))
+  if (how !== undefined) return { found: 'chip', how }
+  const cycle = moduleDifference(mutant.module, flipped)
+  return cycle === undefined
+    ? { found: undefined }
+    : { found: 'module', how: `differs in cycle ${cycle}` }
+}
+
+/** How a chip shows that it is not the one that was generated; undefined when it does not. */
+export function chipDifference(
+  given: ChipCase,
+  chip: CaseChip,
+  top: ModuleNode,
+): string | undefined {
+  let engine: EmbeddedEngine | undefined
+  try {
+    engine = openEmbedded(flatten(top))
+    const { difference } = checkChip(given, chip, engine)
+    if (difference !== undefined) {
+      const { what, request, position } = difference
+      return `${what} at position ${position} of request ${request}`
+    }
+    return hostDifference(chip, engine)
+  } catch (error) {
+    return String((error as Error).message).split('\n')[0]
+  } finally {
+    engine?.close()
+  }
+}
+
+/** What a host sees apart from tokens: registers, ends of answers, a prompt that does not fit. */
+function hostDifference({ schedule, shape }: CaseChip, engine: Engine): string | undefined {
+  const pins = new ChipPins(engine, 20 * schedule.cycles)
+  pins.reset()
+  const answer = (most: number) => {
+    sendRequest(pins, [0], most)
+    return [...answers(pins, schedule, 1)]
+  }
+  const [first, second] = answer(2)
+  if (first === undefined || second?.last !== true) return 'the limit of tokens'
+  if (pins.readRegister('ID') !== chipId) return 'register ID'
+  if (pins.readRegister('POSITION') !== 1) return 'register POSITION'
+  if (pins.readRegister('STATUS') !== 0) return 'register STATUS'
+  if (pins.readRegister('MAX_TOKENS') !== 2) return 'register MAX_TOKENS'
+  pins.writeRegister('STOP_TOKEN', 2 ** 31 + first.token)
+  if (answer(0).length !== 1) return 'the stop token'
+  if (pins.readRegister('STOP_TOKEN') !== 2 ** 31 + first.token) return 'register STOP_TOKEN'
+  pins.writeRegister('STOP_TOKEN', 0)
+  pins.sendPrompt(new Array(shape.positions + 3).fill(0))
+  pins.step(schedule.cycles)
+  if (pins.readRegister('STATUS') !== 2) return 'the overflow of a prompt'
+  return answer(1)[0]?.token === first.token ? undefined : 'the answer after an overflow'
+}
+
+const moduleCycles = 50_000
+
+/** The first cycle in which two modules answer the same random inputs differently. */
+function moduleDifference(module: ModuleNode, flipped: ModuleNode): number | undefined {
+  const engines = [module, flipped].map((top) => openEmbedded(flatten(top), { checks: 'collect' }))
+  const inputs = portsOf(module).filter(({ kind, role }) => kind === 'input' && role !== 'clock')
+  const words = inputs.map(({ width }) => Math.ceil(width / 32))
+  const size = words.reduce((sum, count) => sum + count, 0)
+  const stimulus = new Uint32Array(size * moduleCycles)
+  let state = 1
+  const word = () => {
+    // xorshift32 (Marsaglia 2003): both modules see the same numbers.
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return state >>> 0
+  }
+  for (let cycle = 0, at = 0; cycle < moduleCycles; cycle++) {
+    for (const [i, { role, width }] of inputs.entries()) {
+      for (let w = 0; w < words[i]!; w++) {
+        const bits = Math.min(32, width - 32 * w)
+        const kept = 2 ** bits - 1
+        stimulus[at++] = role === 'reset' ? (cycle > 1 ? 1 : 0) : (word() & kept) >>> 0
+      }
+    }
+  }
+  const clockPort = engines[0]!.ports.findIndex(({ role }) => role === 'clock')
+  if (clockPort < 0) return combinationalDifference(engines, stimulus, size)
+  const [a, b] = engines.map((engine) =>
+    engine.runVectors({ clockPort, cycles: moduleCycles, stimulus }),
+  )
+  const at = a!.findIndex((value, i) => value !== b![i])
+  return at < 0 ? undefined : Math.floor(at / (a!.length / moduleCycles))
+}
+
+function combinationalDifference(
+  engines: readonly EmbeddedEngine[],
+  stimulus: Uint32Array,
+  size: number,
+): number | undefined {
+  const { ports } = engines[0]!
+  for (let cycle = 0; cycle < moduleCycles; cycle++) {
+    let at = cycle * size
+    for (const [port, { direction, width }] of ports.entries()) {
+      if (direction === 'output') continue
+      let value = 0n
+      for (let w = 0; w < Math.ceil(width / 32); w++) {
+        value |= BigInt(stimulus[at++]!) << BigInt(32 * w)
+      }
+      for (const engine of engines) engine.poke(port, value)
+    }
+    for (const [port, { direction }] of ports.entries()) {
+      if (direction === 'input') continue
+      if (engines[0]!.peek(port) !== engines[1]!.peek(port)) return cycle
+    }
+  }
+  return undefined
+}
