@@ -9,7 +9,7 @@ import { testParameters } from './testing/test-parameters.js'
 test.each([
   [{ vectorLanes: 3 }, 'vectorLanes'],
   [{ vectorLanes: 16 }, 'vectorLanes'],
-  [{ results: 6 }, 'results'],
+  [{ results: 0 }, 'results'],
   [{ resultBeats: 24 }, 'resultBeats'],
   [{ results: 64, resultBeats: 16 }, 'resultBeats'],
   [{ width: 40 }, 'width'],

@@ -9,7 +9,7 @@ export interface VectorUnitParameters {
   readonly headColumns: number
   /** Numbers of a beat of a vector unit, V: a power of two from 2 on that divides its share of a head, and the group. */
   readonly vectorLanes: number
-  /** Results of the L array in a tick for each vector unit, U; one of U and V divides the other. */
+  /** Results of the L array in a tick for each vector unit, U. */
   readonly results: number
   /** Beats of the result memory, a power of two. */
   readonly resultBeats: number
@@ -55,11 +55,7 @@ export function checkVectorUnitParameters(parameters: VectorUnitParameters): voi
     isPowerOfTwo(vectorLanes) && vectorLanes >= 2 && fits,
     'a power of two from 2 on that divides a share of a head, and the group',
   )
-  check(
-    'results',
-    isPowerOfTwo(results) && most % Math.min(results, vectorLanes) === 0,
-    'a power of two',
-  )
+  check('results', Number.isInteger(results) && results >= 1, 'at least one')
   check(
     'resultBeats',
     isPowerOfTwo(resultBeats) && resultBeats * vectorLanes >= 2 * most,

@@ -2,14 +2,22 @@ import { bool, cat, defineModule, input, output, uint, Vec, vec } from '../../sr
 import { indexType } from '../common/counter.js'
 import { number32 } from '../l-unit/datapath.js'
 import type { VectorUnitParameters } from './parameters.js'
+import { unevenResultMemory } from './uneven-result-memory.js'
+
+export type ResultMemoryParameters = Pick<
+  VectorUnitParameters,
+  'vectorLanes' | 'results' | 'resultBeats'
+>
 
 /**
  * Holds the results of the L array, `results` a tick, until they are read in beats of `vectorLanes`. `start_i`
- * says where the next tick goes: to the beat `base_i`, a multiple of the beats of a tick; later ticks follow, around
+ * says where the next tick goes: to the beat `base_i`, with a power of two of results a multiple of the beats of a tick; later ticks follow, around
  * the end of the memory. A tick that comes with `start_i` is still one of those before. What comes in a cycle may
  * be addressed in the next; a beat comes one clock edge after its address.
  */
-export function resultMemory({ vectorLanes, results, resultBeats }: VectorUnitParameters) {
+export function resultMemory(parameters: ResultMemoryParameters) {
+  const { vectorLanes, results, resultBeats } = parameters
+  if (!Number.isInteger(Math.log2(results))) return unevenResultMemory(parameters)
   const wordLanes = Math.max(vectorLanes, results)
   const words = (resultBeats * vectorLanes) / wordLanes
   const ticksOfWord = wordLanes / results

@@ -220,6 +220,8 @@ const shapes: Partial<VectorUnitParameters>[] = [
   {},
   { vectorLanes: 8, results: 2, activationLanes: 32, resultBeats: 32 },
   { vectorLanes: 2, results: 8, activationLanes: 32, resultBeats: 128, vocabulary: 33 },
+  { vectorLanes: 4, results: 3, resultBeats: 64 },
+  { vectorLanes: 2, results: 5, resultBeats: 128 },
   {
     width: 8,
     heads: 1,
@@ -248,12 +250,12 @@ const shapes: Partial<VectorUnitParameters>[] = [
 test.each(shapes)('a token through all sweeps: %j', (given) => {
   const parameters = testParameters(given)
   const { resultBeats, vocabulary, results, vectorLanes } = parameters
-  const step = Math.max(1, results / vectorLanes)
+  const step = Math.max(1, Math.ceil(results / vectorLanes))
   const base = (at: number) => (at * step) % resultBeats
   const token = new Token(parameters, 1)
   token.embed(vocabulary - 1)
   token.attention(0, base(1))
-  token.residual(1, base(resultBeats / step - 2), 1)
+  token.residual(1, base(Math.floor(resultBeats / step) - 2), 1)
   token.feedForward(base(3), 1)
   token.residual(2, base(0), 3)
   token.attention(11, base(2))
@@ -264,7 +266,7 @@ test.each(shapes)('a token through all sweeps: %j', (given) => {
   token.attention(15, 0)
 })
 
-test.each(shapes.slice(1, 3))(
+test.each(shapes.slice(1, 5))(
   'the factor is used from the cycle on that the timing tells: %j',
   (given) => {
     const parameters = testParameters(given)

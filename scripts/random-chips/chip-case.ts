@@ -51,8 +51,8 @@ const choices = fc.record({
   digits: powerOfTwo(1, 4),
   group: fc.constantFrom(32 as const, 64 as const, 128 as const),
   lanes: powerOfTwo(1, 64),
-  lUnits: powerOfTwo(1, 8),
-  rows: powerOfTwo(1, 2),
+  lUnits: upTo(8),
+  rows: upTo(3),
   registers: fc.integer({ min: 0, max: 2 }),
   kvFormat: fc.constantFrom('int8' as const, 'int16' as const, 'e4m3' as const),
   mantissaBits: fc.integer({ min: 10, max: 16 }),
@@ -65,9 +65,10 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
   const { seed, scales, positions, digits, rows, registers } = choice
   const { columns, vectorLanes, heads, kvHeads, headSize } = sharedHeads(choice)
   const group = columns > 1 ? 32 : choice.group
-  const lUnits = Math.max(columns, choice.lUnits)
+  const lUnits = columns * Math.ceil(choice.lUnits / columns)
   // At least eight weights a cycle, so that a token takes a few thousand cycles.
-  const lanes = Math.max(8 / Math.min(8, lUnits), Math.min(choice.lanes, group))
+  const leastLanes = 2 ** Math.max(0, 3 - Math.floor(Math.log2(lUnits)))
+  const lanes = Math.max(leastLanes, Math.min(choice.lanes, group))
   return {
     seed,
     scales,

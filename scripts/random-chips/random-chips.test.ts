@@ -25,6 +25,8 @@ test.each([
   ['an 8-bit head on 2-bit lanes', { bits: 2, headBits: 8 }],
   ['every vector shorter than a group', { group: 128, lanes: 16 }],
   ['one L-Unit and eight vector lanes', { lUnits: 1, vectorLanes: 8 }],
+  ['three L-Units and four vector lanes', { lUnits: 3, vectorLanes: 4 }],
+  ['fifteen L-Units and two vector lanes', { mesh: { rows: 3 }, lUnits: 5, vectorLanes: 2 }],
   ['sixteen L-Units and two vector lanes', { mesh: { rows: 2 }, lUnits: 8, vectorLanes: 2 }],
 ] satisfies [string, ChipConfigInput][])(
   'the golden logits and tokens in the scheduled cycles: %s',

@@ -45,14 +45,11 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   if (!isPowerOfTwo(columns)) {
     fail('mesh.columns', `${columns} columns`, 'a power of two')
   }
-  if (!isPowerOfTwo(lUnits)) {
-    fail('lUnits', `${lUnits} L-Units in a column of the mesh`, 'a power of two')
-  }
-  if (lUnits < columns) {
+  if (lUnits % columns !== 0) {
     fail(
       'mesh.columns',
       `${columns} columns of ${lUnits} L-Units`,
-      'no more columns than L-Units in one of them',
+      'columns that divide the L-Units of each',
     )
   }
   const segment = model.dim / hUnits

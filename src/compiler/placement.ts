@@ -119,9 +119,9 @@ export function unitResults({ lUnits, columns }: ChipShape): number {
 /** The rows of all vector units side by side, a tick after the other. */
 function tickRows<M>(shape: ChipShape, units: RowsOfUnits<M>): PlacedRow<M>[] {
   const perTick = unitResults(shape)
-  const whole = Math.max(perTick, shape.vectorLanes)
-  const length = Math.ceil(units[0]!.length / whole) * whole
-  return Array.from({ length: length / perTick }, (_, tick) =>
+  const beats = Math.ceil(units[0]!.length / shape.vectorLanes)
+  const ticks = Math.ceil((beats * shape.vectorLanes) / perTick)
+  return Array.from({ length: ticks }, (_, tick) =>
     units.flatMap((rows) => Array.from({ length: perTick }, (_, i) => rows[tick * perTick + i])),
   ).flat()
 }

@@ -58,7 +58,7 @@ export function resultMemoryBeats(shape: ChipShape, { layers, head }: Placement)
 
 /** Beats that a sweep writes to the result memory, those of rows that fill up among them. */
 function writtenBeats(shape: ChipShape, { order }: SweptMatrix): number {
-  return (order.rows * unitResults(shape)) / shape.vectorLanes
+  return Math.ceil((order.rows * unitResults(shape)) / shape.vectorLanes)
 }
 
 /** Beats that a vector unit reads of a sweep's results. */
