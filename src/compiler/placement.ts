@@ -31,13 +31,16 @@ export interface SweptMatrix<M = MatrixShape> {
   readonly scaleBase: number
 }
 
+/** The sweeps of a layer. */
+export interface LayerSweeps<M = MatrixShape> {
+  readonly keyQueryValue: SweptMatrix<M>
+  readonly output: SweptMatrix<M>
+  readonly gateUp: SweptMatrix<M>
+  readonly down: SweptMatrix<M>
+}
+
 export interface Placement<M = MatrixShape> {
-  readonly layers: readonly {
-    readonly keyQueryValue: SweptMatrix<M>
-    readonly output: SweptMatrix<M>
-    readonly gateUp: SweptMatrix<M>
-    readonly down: SweptMatrix<M>
-  }[]
+  readonly layers: readonly LayerSweeps<M>[]
   readonly head: SweptMatrix<M>
   readonly codeDepth: number
   readonly scaleDepth: number

@@ -36,7 +36,7 @@ export interface SweepOrder {
   readonly leastTurns: number
 }
 
-/** As few rows in flight as hide the accumulator's latency. */
+/** The order with as few rows in flight as hide the accumulator's latency. */
 export function sweepOrder(
   { group, lanes, accumulatorLatency }: SweepParameters,
   rows: number,
@@ -46,20 +46,24 @@ export function sweepOrder(
   const groups = Math.ceil(columns / group)
   const beats = group / lanes
   const lastBeats = Math.ceil((columns - (groups - 1) * group) / lanes)
+  const unblocked = { rows, columns, group, lanes, digits, groups, beats, lastBeats }
+  return accumulatedInBlocks(unblocked, accumulatorLatency, 1)
+}
+
+/** The same weights in blocks of at least so many rows, or of as many as there are. */
+export function accumulatedInBlocks(
+  order: Omit<SweepOrder, 'blocks' | 'largeBlocks' | 'smallBlock' | 'accumulators' | 'leastTurns'>,
+  accumulatorLatency: number,
+  leastRows: number,
+): SweepOrder {
+  const { rows, digits, groups, beats, lastBeats } = order
   const shortest = groups === 1 ? lastBeats : Math.min(beats, lastBeats)
   const leastTurns = groups * digits === 1 ? 1 : Math.ceil(accumulatorLatency / shortest)
-  const blocks = Math.max(1, Math.floor(rows / leastTurns))
+  const blocks = Math.max(1, Math.floor(rows / Math.max(leastRows, leastTurns)))
   const smallBlock = Math.floor(rows / blocks)
   const largeBlocks = rows % blocks
   return {
-    rows,
-    columns,
-    group,
-    lanes,
-    digits,
-    groups,
-    beats,
-    lastBeats,
+    ...order,
     blocks,
     largeBlocks,
     smallBlock,

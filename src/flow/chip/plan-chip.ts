@@ -4,6 +4,7 @@ import { type LUnitParameters, lUnitParameters } from '../../../generators/l-uni
 import { accumulatorLatency } from '../../../generators/l-unit/schedule.js'
 import { parseRomPolicy } from '../../../generators/rom/policy.js'
 import type { VectorUnitParameters } from '../../../generators/vector-unit/index.js'
+import { inBlocks, searchBlocks } from '../../compiler/block-search.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { type ChipShape, chipShape } from '../../compiler/chip-shape.js'
 import {
@@ -16,6 +17,9 @@ import {
 } from '../../compiler/placement.js'
 import { resultMemoryBeats, type Schedule, scheduleToken } from '../../compiler/schedule.js'
 import type { ChipTiming } from '../../compiler/timing.js'
+
+/** Layers that stand for all when the order of the sweeps is sought. */
+const searchedLayers = 3
 
 /** Everything about a chip that its weights do not matter for. */
 export interface ChipPlan<M extends MatrixShape = MatrixShape> {
@@ -47,14 +51,15 @@ export function planChip<M extends MatrixShape>(
     offsets: hasOffsets(model),
     rom,
   })
-  const sweep = { ...shape, accumulatorLatency: accumulatorLatency(lUnit) }
-  const placement = placeWeights(shape, sweep, model)
+  const latency = accumulatorLatency(lUnit)
+  const sweep = { ...shape, accumulatorLatency: latency }
+  const placed = placeWeights(shape, sweep, model)
   const vectorUnit: VectorUnitParameters = {
     columns: shape.columns,
     headColumns: shape.columns / shape.hUnits,
     vectorLanes: shape.vectorLanes,
     results: unitResults(shape),
-    resultBeats: resultMemoryBeats(shape, placement),
+    resultBeats: resultMemoryBeats(shape, placed),
     width: shape.dim,
     hidden: shape.hiddenDim,
     heads: shape.heads,
@@ -81,6 +86,8 @@ export function planChip<M extends MatrixShape>(
     kvFormat: config.kv.format,
   })
   const timing = chipTiming(lUnit, config.mesh, vectorUnit, hUnit)
+  const few = { ...placed, layers: placed.layers.slice(0, searchedLayers) }
+  const placement = inBlocks(placed, searchBlocks(shape, few, timing), latency)
   const schedule = scheduleToken(shape, placement, timing)
   return { shape, placement, timing, schedule, lUnit, vectorUnit, hUnit }
 }
