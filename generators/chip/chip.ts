@@ -111,6 +111,8 @@ export function chip(name: string, parts: ChipParts) {
       vector.position_i.assign(program.position_o)
       vector.token_i.assign(program.token_o)
       vector.activation_bank_i.assign(sweep.activation_bank_o)
+      vector.sum_bank_i.assign(sweep.sum_bank_o)
+      vector.exponent_bank_i.assign(sweep.exponent_bank_o)
       connect(vector.activation_address_i, sweep.activation_address_o)
       connect(vector.sum_address_i, sweep.sum_address_o)
       connect(vector.exponent_address_i, sweep.exponent_address_o)

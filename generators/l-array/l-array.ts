@@ -73,6 +73,8 @@ export function lArray(
       scale_base_i: input(indexType(set.scaleDepth)),
       activation_bank_i: input(bool),
       activation_bank_o: output(bool),
+      sum_bank_o: output(bool),
+      exponent_bank_o: output(bool),
       activation_address_o: output(indexType(activationDepth(set))),
       sum_address_o: output(indexType(groupDepth(set))),
       exponent_address_o: output(indexType(groupDepth(set))),
@@ -92,6 +94,8 @@ export function lArray(
         activation_bank_i: ports.activation_bank_i,
       })
       ports.activation_bank_o.assign(sequencer.activation_bank_o)
+      ports.sum_bank_o.assign(sequencer.sum_bank_o)
+      ports.exponent_bank_o.assign(sequencer.exponent_bank_o)
       ports.activation_address_o.assign(sequencer.activation_address_o)
       ports.sum_address_o.assign(sequencer.sum_address_o)
       ports.exponent_address_o.assign(sequencer.exponent_address_o)

@@ -51,6 +51,8 @@ export function lUnitBench(units = 16, lanes = 64, given: Partial<LUnitParameter
       m.unused(
         sequencer.running_o,
         sequencer.activation_bank_o,
+        sequencer.sum_bank_o,
+        sequencer.exponent_bank_o,
         sequencer.activation_address_o,
         sequencer.sum_address_o,
         sequencer.exponent_address_o,

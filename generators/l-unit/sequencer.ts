@@ -53,7 +53,7 @@ export function singleSweep(order: SweepOrder): SweepSet {
  * The control of any number of L-Units that hold several matrices. `start_i` begins a sweep of order
  * `order_i` from the ROM addresses `code_base_i` and `scale_base_i`; it is taken when no sweep runs, or with the
  * last beat of one. The first beat's counters stand one clock edge later, and every address and flag follows
- * at the edge that `lUnitTiming` says. `activation_bank_o` is `activation_bank_i` of the running sweep.
+ * at the edge that `lUnitTiming` says. `activation_bank_i` of a sweep stands beside its addresses.
  */
 export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
   const accumulator = indexType(accumulatorsOf(set))
@@ -68,6 +68,8 @@ export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
       running_o: output(bool),
       code_address_o: output(indexType(set.codeDepth)),
       activation_bank_o: output(bool),
+      sum_bank_o: output(bool),
+      exponent_bank_o: output(bool),
       activation_address_o: output(indexType(activationDepth(set))),
       first_beat_o: output(bool),
       scale_address_o: output(indexType(set.scaleDepth)),
@@ -97,7 +99,10 @@ export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
       const { accumulatorRead, accumulatorWrite } = timing
       ports.running_o.assign(beat.running)
       ports.code_address_o.assign(lateBy('code', beat.codeAddress, timing.codeAddress))
-      ports.activation_bank_o.assign(bank)
+      const bankLine = new DelayLine(m, 'bank', bank)
+      ports.activation_bank_o.assign(bankLine.after(timing.activation - 1))
+      ports.sum_bank_o.assign(bankLine.after(timing.negatedSum - 1))
+      ports.exponent_bank_o.assign(bankLine.after(timing.exponent - 1))
       ports.activation_address_o.assign(
         lateBy('activation', beat.activation, timing.activation - 1),
       )

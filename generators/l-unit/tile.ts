@@ -45,6 +45,7 @@ export function lUnitTile(parameters: LUnitParameters, weights: LUnitWeights, un
         activation_bank_i: false,
       })
       m.unused(sequencer.running_o, sequencer.activation_bank_o)
+      m.unused(sequencer.sum_bank_o, sequencer.exponent_bank_o)
       s_axis.ready.assign(phase.is('load'))
       const buffer = activationBuffer(m, parameters, order, s_axis, sequencer)
       const isLoaded = m.let('is_loaded', s_axis.valid.and(s_axis.ready).and(buffer.isLast))

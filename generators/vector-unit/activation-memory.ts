@@ -47,6 +47,8 @@ function defineActivationMemory(name: string, parameters: AlignParameters) {
       negated_sum_i: input(sint(sumBits)),
       exponent_i: input(uint(exponentBits)),
       activation_bank_i: input(bool),
+      sum_bank_i: input(bool),
+      exponent_bank_i: input(bool),
       activation_address_i: input(indexType(reads)),
       sum_address_i: input(indexType(groups)),
       exponent_address_i: input(indexType(groups)),
@@ -62,7 +64,9 @@ function defineActivationMemory(name: string, parameters: AlignParameters) {
         : ports.activation_address_i.shr(partBits)
       const part =
         partBits === 0 ? undefined : m.delayed('part', partOf(ports.activation_address_i, partBits))
-      const bank = m.delayed('read_bank', ports.activation_bank_i)
+      const bank = m.delayed('activation_bank', ports.activation_bank_i)
+      const sumBank = m.delayed('sum_bank', ports.sum_bank_i)
+      const exponentBank = m.delayed('exponent_bank', ports.exponent_bank_i)
       const banks = [false, true].map((isSecond, number) => {
         const activations = m.memory(`activations${number}`, vec(mantissa, wordLanes), {
           depth: words,
@@ -94,8 +98,8 @@ function defineActivationMemory(name: string, parameters: AlignParameters) {
             : new Vec(vec(mantissa, readsOfWord), choices).select(part)
         ports.activation_o.at(lane).assign(chosen as (typeof choices)[number])
       }
-      ports.negated_sum_o.assign(mux(bank, second.sum, first.sum))
-      ports.exponent_o.assign(mux(bank, second.exponent, first.exponent))
+      ports.negated_sum_o.assign(mux(sumBank, second.sum, first.sum))
+      ports.exponent_o.assign(mux(exponentBank, second.exponent, first.exponent))
     },
     {
       parameters: { activationLanes, mantissaBits, words, groups },

@@ -34,6 +34,8 @@ function runBeats(
   const { vectorLanes } = parameters
   const simulation = openModule(alignUnit(parameters))
   simulation.poke('activation_bank_i', read.bank)
+  simulation.poke('sum_bank_i', read.bank)
+  simulation.poke('exponent_bank_i', read.bank)
   simulation.poke('sum_address_i', read.group)
   simulation.poke('exponent_address_i', read.group)
   simulation.poke('activation_address_i', read.activation)

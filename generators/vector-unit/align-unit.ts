@@ -27,6 +27,8 @@ export function activationReadPorts(parameters: AlignParameters) {
   const { mantissaBits, activationLanes } = parameters
   return {
     activation_bank_i: input(bool),
+    sum_bank_i: input(bool),
+    exponent_bank_i: input(bool),
     activation_address_i: input(indexType(reads)),
     sum_address_i: input(indexType(groups)),
     exponent_address_i: input(indexType(groups)),
@@ -164,6 +166,8 @@ function defineAlignUnit(name: string, parameters: AlignParameters) {
         negated_sum_i: negatedSum,
         exponent_i: m.delayed('exponent_written', exponent),
         activation_bank_i: reads.activation_bank_i,
+        sum_bank_i: reads.sum_bank_i,
+        exponent_bank_i: reads.exponent_bank_i,
         activation_address_i: reads.activation_address_i,
         sum_address_i: reads.sum_address_i,
         exponent_address_i: reads.exponent_address_i,

@@ -145,6 +145,8 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
           mux(norms[0], number, mux(swiglus[0], swiglus[2][lane]!, mixes[2][lane]!)),
         ),
         activation_bank_i: ports.activation_bank_i,
+        sum_bank_i: ports.sum_bank_i,
+        exponent_bank_i: ports.exponent_bank_i,
         activation_address_i: ports.activation_address_i,
         sum_address_i: ports.sum_address_i,
         exponent_address_i: ports.exponent_address_i,

@@ -217,7 +217,7 @@ class Scheduler {
       from: name,
       through: 'ROM ports',
       left: end,
-      ready: end + sweep.exponent,
+      ready: end,
     }
     this.#activities.push({
       unit: 'sweep',

@@ -136,6 +136,8 @@ export class VectorBench {
     const simulation = this.#simulation
     const read = (g: number, beat: number) => {
       simulation.poke('activation_bank_i', bank === 1)
+      simulation.poke('sum_bank_i', bank === 1)
+      simulation.poke('exponent_bank_i', bank === 1)
       simulation.poke('sum_address_i', g)
       simulation.poke('exponent_address_i', g)
       simulation.poke('activation_address_i', beat)
