@@ -6,6 +6,10 @@ import type { ChipDescription } from './chip-commands.js'
 
 type Row = readonly [string, string]
 
+function plural(count: number, name: string): string {
+  return `${number(count)} ${name}${count === 1 ? '' : 's'}`
+}
+
 /** Rows as a table of two columns. */
 export function chipTable(rows: readonly Row[]): string {
   const table = new Table({ style: { head: [], border: [] } })
@@ -22,8 +26,8 @@ export function scheduleRows(chip: ChipDescription): Row[] {
     ],
     [
       'chip',
-      `${number(chip.lUnits * chip.columns)} L-Units of ${chip.lanes} lanes in ${chip.matrixUnits} matrix units, ` +
-        `${chip.columns} vector units of ${chip.vectorLanes} lanes, ${chip.hUnits} H-Units`,
+      `${number(chip.lUnits * chip.columns)} L-Units of ${chip.lanes} lanes in ${plural(chip.matrixUnits, 'matrix unit')}, ` +
+        `${plural(chip.columns, 'vector unit')} of ${chip.vectorLanes} lanes, ${plural(chip.hUnits, 'H-Unit')}`,
     ],
     [
       'formats',
