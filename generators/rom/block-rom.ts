@@ -1,5 +1,4 @@
 import { type Bool, bool, cat, mux, type RomContents, type UInt } from '../../src/hdl/index.js'
-import { balancedTree } from '../common/balanced-tree.js'
 import { bitsOf, divideByConstant, oneHot } from './decode.js'
 
 /**
@@ -10,26 +9,54 @@ import { bitsOf, divideByConstant, oneHot } from './decode.js'
  */
 export function blockRom(address: UInt, contents: RomContents, block: number): UInt {
   const { width, depth } = contents
-  const blocks = Math.ceil(depth / block)
   const { quotient, remainder } = divideByConstant(paddedBits(address, block), block)
-  const select = oneHot(quotient, blocks)
-  const patternOfRemainder = new PatternFunctions(remainder, block)
+  const select = oneHot(quotient, Math.ceil(depth / block))
+  const patterns = select.map((_, g) =>
+    Array.from({ length: width }, (_, column) => patternOf(contents, column, g, block)),
+  )
+  const lines = patternLines(select, patterns, new PatternFunctions(remainder, block))
+  return wordOf(
+    Array.from({ length: width }, (_, column) =>
+      patterns.flatMap((row, g) => lines[g]!.get(row[column]!) ?? []),
+    ),
+  )
+}
 
-  const columns: Bool[][] = Array.from({ length: width }, () => [])
-  for (const [g, selected] of select.entries()) {
-    const lines = new Map<number, Bool>()
-    for (let column = 0; column < width; column++) {
-      const pattern = patternOf(contents, column, g, block)
-      if (pattern === 0) continue
-      let line = lines.get(pattern)
-      if (line === undefined) {
-        line = selected.and(patternOfRemainder.at(pattern))
-        lines.set(pattern, line)
-      }
-      columns[column]!.push(line)
+/**
+ * Bits of a vector of lines, and inputs of a reduction. Linters and simulators handle vectors much faster than as
+ * many single bits, until one bit that changes has too many others evaluated again.
+ */
+const vectorBits = 32
+
+/** The lines of each block by pattern; zero patterns have none. */
+function patternLines(
+  select: readonly Bool[],
+  patterns: readonly (readonly number[])[],
+  patternOfRemainder: PatternFunctions,
+): ReadonlyMap<number, Bool>[] {
+  const blocksOf = new Map<number, number[]>()
+  for (const [g, row] of patterns.entries()) {
+    for (const pattern of new Set(row)) {
+      if (!blocksOf.has(pattern)) blocksOf.set(pattern, [])
+      blocksOf.get(pattern)!.push(g)
     }
   }
-  return wordOf(columns)
+  blocksOf.delete(0)
+  const lines = patterns.map(() => new Map<number, Bool>())
+  for (const [pattern, blocks] of blocksOf) {
+    for (const some of chunks(blocks, vectorBits)) {
+      const selected = cat(...some.map((g) => select[g]!).reverse())
+      const vector = selected.and(cat(...some.map(() => patternOfRemainder.at(pattern))))
+      for (const [i, g] of some.entries()) lines[g]!.set(pattern, vector.bit(i))
+    }
+  }
+  return lines
+}
+
+function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
+    values.slice(i * size, (i + 1) * size),
+  )
 }
 
 /** The address's bits, lowest first, at least as many as count within a block. */
@@ -82,8 +109,11 @@ class PatternFunctions {
 
 /** The word whose bits are the ORs of the columns' lines. */
 export function wordOf(columns: readonly (readonly Bool[])[]): UInt {
-  const bits = columns.map((lines) =>
-    lines.length === 0 ? bool.literal(false) : balancedTree(lines, (a, b) => a.or(b)),
-  )
-  return cat(...bits.reverse())
+  return cat(...columns.map(anyOf).reverse())
+}
+
+function anyOf(lines: readonly Bool[]): Bool {
+  if (lines.length === 0) return bool.literal(false)
+  if (lines.length <= vectorBits) return cat(...lines).reduceOr()
+  return anyOf(chunks(lines, vectorBits).map(anyOf))
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { InputError } from '../common/input-error.js'
 import { presetNames } from '../compiler/presets.js'
 import { type TokenReport, tokenReport } from '../compiler/token-report.js'
+import { areaByUnit, type UnitArea } from '../flow/chip/area-by-unit.js'
 import {
   type ChipSimulation,
   type GeneratedChip,
@@ -66,6 +67,7 @@ export interface ChipReport {
   readonly simulation?: ChipSimulation
   readonly lint?: readonly LintResult[]
   readonly area?: AreaReport
+  readonly units?: readonly UnitArea[]
   readonly written?: string
   /** File of the picture. */
   readonly timeline?: string
@@ -192,11 +194,16 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
     await progress.step(`writing ${out}`, () => writeChip(chip, out))
     report.written = out
   }
-  if (name === 'lint') report.lint = await progress.step('linting', () => lintChip(chip))
+  if (name === 'lint') {
+    report.lint = await progress.step('linting', (update) =>
+      lintChip(chip, options.yosys ?? 'wasm', update),
+    )
+  }
   if (name === 'synth') {
     report.area = await progress.step('synthesising', (update) =>
       synthesizeChip(chip, options.liberty ?? [], options.yosys ?? 'wasm', update),
     )
+    report.units = areaByUnit(report.area, chip.emitted.modules)
   }
   if (loaded !== undefined && name === 'simulate') {
     const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
@@ -269,6 +276,7 @@ function printChipReport({
   simulation,
   lint,
   area,
+  units,
   written,
   timeline,
 }: ChipReport): string {
@@ -276,7 +284,7 @@ function printChipReport({
     ...scheduleRows(chip),
     ...(simulation === undefined ? [] : simulationRows(simulation)),
     ...(lint === undefined ? [] : lintRows(lint)),
-    ...(area === undefined ? [] : areaRows(area)),
+    ...(area === undefined ? [] : areaRows(area, units ?? [])),
     ...(written === undefined ? [] : [['written to', written] as const]),
     ...(timeline === undefined ? [] : [['timeline', timeline] as const]),
   ])

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import type { UnitArea } from '../flow/chip/area-by-unit.js'
 import type { ChipSimulation, TokenDifference } from '../flow/chip/chip-steps.js'
 import type { LintResult } from '../flow/lint.js'
 import type { AreaReport } from '../synth/index.js'
@@ -105,19 +106,45 @@ export function lintRows(results: readonly LintResult[]): Row[] {
   ])
 }
 
-export function areaRows({ modules, yosys }: AreaReport): Row[] {
-  return modules
-    .slice(0, 12)
-    .map(({ name, total, libraries, memoryBits }, i) => [
-      `area, ${name}`,
-      `${number(total.cells)} cells, ${number(total.flipFlops)} of them flip-flops; ` +
-        `${number(total.transistors)} transistors, ${number(total.nand2)} NAND2 equivalents` +
-        (memoryBits === 0 ? '' : `; and ${number(memoryBits)} bits of SRAM`) +
-        libraries
-          .map(({ library, squareMicrometres }) => `\n${library}: ${number(squareMicrometres)} um2`)
-          .join('') +
-        (i === 0 ? `\n(${yosys}, generic gates)` : ''),
-    ])
+export function areaRows({ modules, yosys }: AreaReport, units: readonly UnitArea[]): Row[] {
+  const { total, libraries, memoryBits } = modules[0]!
+  return [
+    [
+      'area',
+      `${number(total.cells)} cells; ` +
+        figures({
+          ...total,
+          memoryBits,
+          squareMicrometres: Object.fromEntries(
+            libraries.map(({ library, squareMicrometres }) => [library, squareMicrometres]),
+          ),
+        }) +
+        `\n(${yosys}, generic gates, modules synthesised one by one)`,
+    ],
+    ...units.map((unit): Row => {
+      const { romBits, transistors } = unit
+      const perBit =
+        romBits === 0
+          ? ''
+          : ` (${(transistors / romBits).toFixed(2)} transistors a bit, all logic of the unit included)`
+      const rom = romBits === 0 ? '' : `; ROMs of ${number(romBits)} bits${perBit}`
+      return [`area, ${unit.unit}`, `${unit.instances} modules: ${figures(unit)}${rom}`]
+    }),
+  ]
+}
+
+function figures(
+  area: Pick<UnitArea, 'flipFlops' | 'transistors' | 'nand2' | 'memoryBits' | 'squareMicrometres'>,
+): string {
+  const { flipFlops, transistors, nand2, memoryBits, squareMicrometres } = area
+  return (
+    `${number(flipFlops)} flip-flops, ${number(transistors)} transistors, ` +
+    `${number(nand2)} NAND2 equivalents` +
+    (memoryBits === 0 ? '' : `; and ${number(memoryBits)} bits of SRAM`) +
+    Object.entries(squareMicrometres)
+      .map(([library, size]) => `\n${library}: ${number(size)} um2`)
+      .join('')
+  )
 }
 
 function number(value: number): string {

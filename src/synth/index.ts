@@ -15,7 +15,7 @@ export {
   type ProofMethod,
 } from './equivalent.js'
 export { osu018Path } from './liberty.js'
-export { lint } from './lint.js'
+export { type LintOptions, lint } from './lint.js'
 export type { ProvableDesign } from './provable-design.js'
 export { type RomReferenceOptions, romReference } from './rom-reference.js'
 export type { SramCover } from './sram-cover.js'

@@ -119,16 +119,44 @@ describe('cache', () => {
     const kept = openCache('synth', folder)
     const counted = counting(yosys)
     const first = await synthesize(design, { yosys: counted, cache: kept })
-    expect(counted.runs).toBe(3)
+    expect(counted.runs).toBe(4)
     expect(await synthesize(design, { yosys: counted, cache: kept })).toEqual(first)
-    expect(counted.runs).toBe(3)
+    expect(counted.runs).toBe(4)
     const changed = handWritten(
       pair.replace("3'd2: code_o = 4'h7", "3'd2: code_o = 4'h6"),
       accumulator,
     )
     const second = await synthesize(changed, { yosys: counted, cache: kept })
-    expect(counted.runs).toBe(5)
+    expect(counted.runs).toBe(6)
     expect(module(second, 'accumulator').own).toEqual(module(first, 'accumulator').own)
+  })
+
+  test('modules that differ in names and comments alone are synthesised once', async () => {
+    const counted = counting(yosys)
+    const copies = Array.from({ length: 5 }, (_, i) => `accumulator_${i}`)
+    const row = `module row (input logic clk_i, input logic rst_ni, input logic [7:0] data_i, output logic [39:0] sums_o);
+${copies.map((name, i) => `  ${name} u_${i} (.clk_i(clk_i), .rst_ni(rst_ni), .data_i(data_i), .sum_o(sums_o[${8 * i} +: 8]));`).join('\n')}
+endmodule
+`
+    const texts = copies.map(
+      (name) => `${accumulator.replace('module accumulator', `module ${name}`)}// ${name}\n`,
+    )
+    const known = new Map<string, unknown>()
+    const memory = {
+      get: (key: string) => known.get(key),
+      set: (key: string, result: unknown) => void known.set(key, result),
+    }
+    const { modules } = await synthesize(handWritten(row, ...texts), {
+      yosys: counted,
+      cache: memory,
+    })
+    expect(counted.runs).toBe(4)
+    expect(modules.map(({ name, own }) => [name, own.flipFlops])).toEqual([
+      ['row', 0],
+      ...copies.map((name) => [name, 8]),
+    ])
+    expect(modules[0]!.total.flipFlops).toBe(40)
+    expect(modules[0]!.children).toEqual(Object.fromEntries(copies.map((name) => [name, 1])))
   })
 })
 

@@ -1,13 +1,16 @@
-import { basename } from 'node:path'
-import { contentKey, openCache, type ResultCache } from '../common/result-cache.js'
-import { type EmittedDesign, filesFor } from '../emit/index.js'
-import { areaReport, type MappedDesign } from './area.js'
+import { openCache, type ResultCache } from '../common/result-cache.js'
+import { type EmittedDesign, type EmittedFile, filesFor } from '../emit/index.js'
+import { areaReport } from './area.js'
 import type { AreaReport } from './area-report.js'
-import { type LibertyLibrary, libertyLibrary, libertyText } from './liberty.js'
-import { abcScript, type MappedModule, ModuleMapper, mappingScript } from './map-module.js'
-import type { RtlilCell, RtlilModule } from './rtlil.js'
+import { libertyLibrary, libertyText } from './liberty.js'
+import { type SynthesizedModule, synthesizeModule } from './module-synthesis.js'
+import {
+  type AnonymousModule,
+  anonymous,
+  type SeparateModule,
+  separateModules,
+} from './separate-module.js'
 import type { SramMacro } from './sram-table.js'
-import { memoryShape, wordLevelModules, wordLevelScript } from './word-level.js'
 import type { Yosys } from './yosys.js'
 
 export interface SynthesisOptions {
@@ -28,9 +31,10 @@ export interface SynthesisOptions {
 }
 
 /**
- * Synthesises a design to generic gates and to each library, module by module: one that is instantiated many
- * times is synthesised once, and one that has not changed since an earlier run not at all. Memories with
- * write ports stay memories.
+ * Synthesises a design to generic gates and to each library, module by module, with black boxes for what it
+ * instantiates: modules that differ in names alone are synthesised once, and one that has not changed since an
+ * earlier run not at all. Nothing is optimised across the borders of modules, unless `flatten` is set. Memories
+ * with write ports stay memories.
  *
  * @throws InputError for a Liberty file that cannot be read or used; YosysError
  */
@@ -41,54 +45,35 @@ export async function synthesize(
   const { yosys, liberty = [], sram, roms = 'logic', flatten = false } = options
   const { cache = openCache('synth'), onProgress = () => {}, signal } = options
   const run = signal === undefined ? {} : { signal }
-  const texts = liberty.map((file) => ({ file, text: libertyText(file) }))
-  const key = contentKey([
-    'area report 1',
+  const libraries = liberty.map((file) => libertyLibrary(file, libertyText(file)))
+  const files = filesFor(design, 'synthesis')
+  const modules = flatten ? [wholeDesign(design.top, files)] : separateModules(files)
+  const found: (readonly SynthesizedModule[])[] = []
+  for (const [index, module] of modules.entries()) {
+    const place = `${module.name} (${index + 1} of ${modules.length})`
+    const onTarget = (target: string) => onProgress(`${target}: ${place}`)
+    const settings = { yosys, cache, roms, flatten, run, onTarget }
+    const unnamed = flatten ? named(module) : anonymous(module)
+    found.push(await synthesizeModule(unnamed, [undefined, ...libraries], settings))
+  }
+  const inTarget = (target: number) =>
+    new Map(modules.map(({ name }, index) => [name, found[index]![target]!]))
+  return areaReport(
+    {
+      top: design.top,
+      modules: modules.map(({ name }, index) => ({ name, memories: found[index]![0]!.memories })),
+      generic: inTarget(0),
+      libraries: libraries.map((library, index) => ({ library, mapped: inTarget(index + 1) })),
+    },
     yosys.build,
-    [
-      wordLevelScript(design.top, flatten),
-      mappingScript(undefined, abcScript),
-      mappingScript('library', abcScript),
-    ],
-    filesFor(design, 'synthesis').map(({ path, text }) => [path, text]),
-    [design.top, roms, sram ?? null],
-    texts.map(({ file, text }) => [basename(file), contentKey(text)]),
-  ])
-  const known = cache.get(key)
-  if (known !== undefined) return known as AreaReport
-
-  const libraries = texts.map(({ file, text }) => libertyLibrary(file, text))
-  onProgress('reading the design')
-  const modules = await wordLevelModules(design, yosys, { ...run, flatten })
-  const keepsMemory = (cell: RtlilCell): boolean =>
-    memoryShape(cell).writePorts > 0 || roms === 'bits'
-  const mapper = new ModuleMapper(modules, yosys, cache, { keepsMemory, abcScript })
-  const contained = modules.filter(({ attributes }) => !attributes.has('blackbox'))
-  const mapAll = async (library: LibertyLibrary | undefined) => {
-    const mapped = new Map<string, MappedModule>()
-    for (const module of contained) {
-      const target = library === undefined ? 'generic gates' : basename(library.file)
-      onProgress(`${target}: ${module.name} (${mapped.size + 1} of ${contained.length})`)
-      mapped.set(module.name, await mapper.map(module, library, run))
-    }
-    return mapped
-  }
-  const mapped: MappedDesign = {
-    top: design.top,
-    modules: contained.map((module) => ({
-      name: module.name,
-      memories: keptMemories(module, keepsMemory),
-    })),
-    generic: await mapAll(undefined),
-    libraries: [],
-  }
-  const inLibraries: MappedDesign['libraries'][number][] = []
-  for (const library of libraries) inLibraries.push({ library, mapped: await mapAll(library) })
-  const report = areaReport({ ...mapped, libraries: inLibraries }, yosys.build, sram)
-  cache.set(key, report)
-  return report
+    sram,
+  )
 }
 
-function keptMemories(module: RtlilModule, keeps: (cell: RtlilCell) => boolean) {
-  return module.cells.filter((cell) => cell.type === '$mem_v2' && keeps(cell)).map(memoryShape)
+function wholeDesign(name: string, files: readonly EmittedFile[]): SeparateModule {
+  return { name, children: [], files }
+}
+
+function named(module: SeparateModule): AnonymousModule {
+  return { ...module, originalNames: new Map() }
 }

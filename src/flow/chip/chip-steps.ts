@@ -10,7 +10,7 @@ import { argmax, ChipDecoder } from '../../golden/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
 import type { ChipModel } from '../../quantize/index.js'
 import { type EngineName, openEngine } from '../../sim/index.js'
-import { type AreaReport, openYosys, synthesize } from '../../synth/index.js'
+import { type AreaReport, openCache, openYosys, synthesize } from '../../synth/index.js'
 import { tokenizerOf } from '../evaluate/evaluate.js'
 import { type LintResult, lintDesign } from '../lint.js'
 import type { Progress } from '../progress.js'
@@ -92,10 +92,14 @@ export async function writeChip(
   await writeFile(join(out, 'schedule.json'), `${JSON.stringify(contents, null, 1)}\n`)
 }
 
-export async function lintChip({ emitted }: GeneratedChip): Promise<LintResult[]> {
-  const yosys = openYosys({ engine: 'wasm' })
+export async function lintChip(
+  { emitted }: GeneratedChip,
+  which: 'wasm' | 'native',
+  onProgress: (message: string) => void,
+): Promise<LintResult[]> {
+  const yosys = openYosys({ engine: which })
   try {
-    return await lintDesign(emitted, yosys)
+    return await lintDesign(emitted, yosys, { cache: openCache('lint'), onProgress })
   } finally {
     yosys.close()
   }

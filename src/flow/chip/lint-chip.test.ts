@@ -1,0 +1,55 @@
+import { afterAll, expect, test } from 'vitest'
+import { missingTool } from '../../common/tools.js'
+import { parseChipConfig } from '../../compiler/chip-config.js'
+import { type EmittedDesign, emitDesign } from '../../emit/index.js'
+import { elaborate } from '../../hdl/index.js'
+import { openYosys } from '../../synth/index.js'
+import { lintDesign } from '../lint.js'
+import { buildChip } from './build-chip.js'
+import { smallModel } from './testing/small-model.js'
+
+const yosys = openYosys()
+afterAll(() => yosys.close())
+
+/** A chip of a small model in B-ROMs. */
+function smallChip(): EmittedDesign {
+  const config = parseChipConfig({ group: 32, lanes: 8, lUnits: 2, rom: 'brom:4' })
+  return emitDesign(elaborate(buildChip(config, smallModel(config)).definition))
+}
+
+const emitted = smallChip()
+const known = new Map<string, unknown>()
+const cache = {
+  get: (key: string) => known.get(key),
+  set: (key: string, result: unknown) => void known.set(key, result),
+}
+const tools = ['verilator', 'iverilog'] as const
+const missing = tools.filter((tool) => missingTool([tool]) !== undefined)
+const skipped = missing.length === 0 ? '' : ` (skipped: ${missing.join(', ')} not found)`
+
+test(`a whole chip is silent in all linters${skipped}`, async () => {
+  const progress: string[] = []
+  const onProgress = (text: string) => progress.push(text)
+  const results = await lintDesign(emitted, yosys, { cache, onProgress })
+  expect(results.map(({ tool, messages }) => [tool, messages])).toEqual([
+    ['verilator', []],
+    ['iverilog', []],
+    ['yosys', []],
+  ])
+  expect(results.every(({ clean }) => clean)).toBe(true)
+  const { length } = emitted.modules
+  expect(known.size).toBe(length)
+  expect(progress.join('\n')).toContain(`yosys ${length} of ${length}`)
+})
+
+test('a fault in one module is found, and the others are not linted by Yosys again', async () => {
+  const faulty = emitted.files.find(({ path }) => path.startsWith('l_unit_'))!
+  const text = faulty.text.replace(/^ {2}assign (code_rom_any\w*) = [^;]*;/m, '')
+  expect(text).not.toBe(faulty.text)
+  const files = emitted.files.map((file) => (file === faulty ? { ...file, text } : file))
+  const before = known.size
+  const results = await lintDesign({ ...emitted, files }, yosys, { cache })
+  const unclean = results.filter(({ clean }) => !clean).map(({ tool }) => tool)
+  expect(unclean).toEqual([...(missing.includes('verilator') ? [] : ['verilator']), 'yosys'])
+  expect(known.size).toBe(before + 1)
+})
