@@ -23,7 +23,9 @@ function design() {
   })
   const top = defineModule('top', { ...ports, enable_i: input(bool) }, (m, given) => {
     const rows = m.instance('u_array', array, { address_i: given.address_i })
-    const other = m.instance('u_h', unit('h_unit_x', [9, 10, 12, 5]), { address_i: given.address_i })
+    const other = m.instance('u_h', unit('h_unit_x', [9, 10, 12, 5]), {
+      address_i: given.address_i,
+    })
     given.word_o.assign(
       m.delayed('word', rows.word_o.and(other.word_o), { enable: given.enable_i }),
     )

@@ -19,7 +19,7 @@ export interface UnitArea {
 /** Modules that are units, by the start of their names; what is above them and is no unit is wiring of the chip. */
 const units: readonly (readonly [unit: string, prefix: string])[] = [
   ['L-Units', 'l_unit_'],
-  ['vector units', 'vector_unit_'],
+  ['vector rows', 'vector_row_'],
   ['H-Units', 'h_unit_'],
   ['controller', 'controller_'],
 ]
