@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../src/common/random.js'
 import { attend, type CachedVector, cachedVector } from '../../src/golden/index.js'
+import { elaborate } from '../../src/hdl/index.js'
+import { openEmbedded } from '../../src/sim/embedded/index.js'
+import { VectorLayout } from '../../src/sim/testbench/vector-layout.js'
+import { hUnit } from './h-unit.js'
 import { type HUnitParameters, hUnitParameters, kvFormats } from './parameters.js'
 import {
   RunningHUnit,
@@ -8,6 +12,7 @@ import {
   type TokenResult,
   type TokenSchedule,
 } from './testing/run-h-unit.js'
+import { tokenStimulus } from './testing/token-stimulus.js'
 import { hUnitTiming } from './timing.js'
 
 /** The caches of all layers, in the golden model's arithmetic. */
@@ -228,4 +233,22 @@ test.each([
 test('a token of stories260K at position 0 takes 22 edges of attention', () => {
   const { mixBeats } = hUnitTiming(hUnitParameters(shapes[0]!))
   expect(mixBeats.at(-1)).toBe(22)
+})
+
+test('a stream of tokens as vectors is done when it says', () => {
+  const parameters = hUnitParameters(shapes[0]!)
+  const engine = openEmbedded(elaborate(hUnit(parameters)).flat)
+  const { ports } = engine
+  const cycles = 600
+  const { records, doneCycles } = tokenStimulus(parameters, ports, cycles, new Random(1))
+  const clockPort = ports.findIndex(({ role }) => role === 'clock')
+  const response = engine.runVectors({ clockPort, cycles, stimulus: records })
+  const layout = new VectorLayout(ports)
+  const done = ports.findIndex(({ name }) => name === 'done_o')
+  const found = Array.from({ length: cycles }, (_, i) => i).filter(
+    (cycle) => layout.get(response, cycle, done) === 1n,
+  )
+  expect(doneCycles.length).toBeGreaterThan(4)
+  expect(found).toEqual(doneCycles)
+  engine.close()
 })
