@@ -1,5 +1,6 @@
 import type { ModuleNode, RomNode } from '../hdl/ir/module-node.js'
 import { portsOf } from '../hdl/ir/module-node.js'
+import type { EmittedModule } from './emitted-design.js'
 import { imageOf, plural } from './legalise/roms.js'
 import * as sv from './printable/expression.js'
 import type { SvItem, SvModule } from './printable/module.js'
@@ -52,6 +53,17 @@ export function macroStub(name: string, rom: RomNode): SvModule {
     { direction: 'input', net: net('addr_i', addressWidth) },
     { direction: 'output', net: net('data_o', width) },
   ])
+}
+
+/** The ports of an emitted module, as a black box. */
+export function moduleStub({ name, ports }: EmittedModule): SvModule {
+  return stub(
+    name,
+    ports.map(({ name: port, direction, width, signed }) => ({
+      direction,
+      net: net(port, width, signed),
+    })),
+  )
 }
 
 /** The ports of a black box. */

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findTool, missingTool, type ToolName } from '../common/tools.js'
-import { type EmittedDesign, filesFor, writeDesign } from '../emit/index.js'
+import {
+  type EmittedDesign,
+  filesFor,
+  instanceCount,
+  separateDesigns,
+  writeDesign,
+} from '../emit/index.js'
 import { type LintOptions, lint as lintWithYosys, type Yosys } from '../synth/index.js'
 
 /** What one linter said of a design. */
@@ -23,6 +29,12 @@ export interface LintResult {
 const verilatorFlags = ['--lint-only', '-Wall', '-fno-dfg']
 
 /**
+ * Instances up to which Verilator and Icarus take a design as a whole; they are given a larger one module by module,
+ * since their time and memory go with the instances.
+ */
+const mostInstances = 20_000
+
+/**
  * Lints an emitted design with Verilator (`--lint-only -Wall`) and Icarus (`-g2012 -Wall`) where they are
  * installed, and with Yosys (`check -assert`) in any case; all three at once. Anything printed counts as unclean.
  */
@@ -33,11 +45,16 @@ export async function lintDesign(
 ): Promise<LintResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'romulus-lint-'))
   try {
-    const directory = join(folder, 'design')
-    await writeDesign(design, directory)
-    const sources = filesFor(design, 'lint')
-      .map(({ path }) => path)
-      .filter((path) => path.endsWith('.sv'))
+    const designs = instanceCount(design) > mostInstances ? separateDesigns(design) : [design]
+    const written: WrittenDesign[] = []
+    for (const [index, part] of designs.entries()) {
+      const directory = join(folder, `design${index}`)
+      await writeDesign(part, directory)
+      const sources = filesFor(part, 'lint')
+        .map(({ path }) => path)
+        .filter((path) => path.endsWith('.sv'))
+      written.push({ top: part.top, directory, sources })
+    }
     const waiting = new Map<string, string>()
     const follow = async (name: string, work: Promise<LintResult>): Promise<LintResult> => {
       waiting.set(name, name)
@@ -55,7 +72,7 @@ export async function lintDesign(
       return { tool: 'yosys', version: yosys.version, clean: messages.length === 0, messages }
     }
     const native = (name: ToolName, flags: readonly string[]): Promise<LintResult> =>
-      follow(name, lintNative(name, [...flags, design.top, ...sources], directory))
+      follow(name, lintAll(name, flags, written))
     return await settled([
       native('verilator', [...verilatorFlags, '--top-module']),
       native('iverilog', ['-g2012', '-Wall', '-tnull', '-s']),
@@ -64,6 +81,26 @@ export async function lintDesign(
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+interface WrittenDesign {
+  readonly top: string
+  readonly directory: string
+  readonly sources: readonly string[]
+}
+
+/** One design after the other, as one result. */
+async function lintAll(
+  name: ToolName,
+  flags: readonly string[],
+  designs: readonly WrittenDesign[],
+): Promise<LintResult> {
+  const results: LintResult[] = []
+  for (const { top, directory, sources } of designs) {
+    results.push(await lintNative(name, [...flags, top, ...sources], directory))
+  }
+  const messages = results.flatMap((result) => result.messages)
+  return { ...results[0]!, clean: results.every(({ clean }) => clean), messages }
 }
 
 /** All results, or the first failure once nothing runs any more. */
