@@ -29,7 +29,13 @@ const registersOnly = ['proc', 'memory -nordff', 'setundef -undriven -init -zero
 const wideProducts = 't:$mul r:A_WIDTH>24 %i t:$mul r:B_WIDTH>24 %i %u'
 
 const toNetlist = [...registersOnly, 'opt', 'wreduce', 'peepopt', 'opt_clean']
-const toGates = [`techmap ${wideProducts} %n`, 'opt_clean']
+/** The products are hidden from `techmap`: on a part of a module it leaves some of the cells that it makes itself. */
+const toGates = [
+  `chtype -set wide_mul ${wideProducts}`,
+  'techmap',
+  'chtype -set $mul t:wide_mul',
+  'opt_clean',
+]
 
 /**
  * Modules that Yosys holds at the same time. Each pass goes over all of them as often as the slowest needs, so
