@@ -8,10 +8,15 @@ import { hUnit, hUnitParameters } from '../generators/h-unit/index.js'
 import { tokenStimulus } from '../generators/h-unit/testing/token-stimulus.js'
 import { lUnitBench } from '../generators/l-unit/index.js'
 import { pipelineBench } from '../generators/testing/pipeline-bench.js'
+import { openCheckpoint } from '../src/checkpoint/index.js'
 import { Random } from '../src/common/random.js'
 import { missingTool } from '../src/common/tools.js'
+import { parseChipConfig } from '../src/compiler/chip-config.js'
 import { type EmittedPort, emitDesign } from '../src/emit/index.js'
+import { buildChip } from '../src/flow/chip/build-chip.js'
+import { bundledModel } from '../src/flow/chip/bundled-model.js'
 import { type Design, elaborate, type ModuleDefinition } from '../src/hdl/index.js'
+import { quantizeModel } from '../src/quantize/index.js'
 import { openEmbedded } from '../src/sim/embedded/index.js'
 import {
   controlDesign,
@@ -49,7 +54,7 @@ type Stimulus = (ports: readonly EmittedPort[], cycles: number) => Uint32Array
 const benches: readonly {
   readonly name: string
   readonly traced?: boolean
-  readonly make: () => ModuleDefinition
+  readonly make: () => ModuleDefinition | Promise<ModuleDefinition>
   /** Random values at every input by default. */
   readonly stimulus?: Stimulus
 }[] = [
@@ -64,7 +69,38 @@ const benches: readonly {
     make: () => hUnit(attention),
     stimulus: (ports, cycles) => tokenStimulus(attention, ports, cycles, new Random(seed)).records,
   },
+  { name: 'the whole chip of the bundled model', make: bundledChip, stimulus: promptStimulus },
 ]
+
+async function bundledChip(): Promise<ModuleDefinition> {
+  const config = parseChipConfig({ rom: 'table' })
+  const checkpoint = await openCheckpoint(bundledModel())
+  try {
+    return buildChip(config, await quantizeModel(checkpoint, config)).definition
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+/** One random prompt after the other, without end; every answer is taken. */
+function promptStimulus(ports: readonly EmittedPort[], cycles: number): Uint32Array {
+  const layout = new VectorLayout(ports)
+  const random = new Random(seed)
+  const records = new Uint32Array(cycles * layout.inputWords)
+  const values: Readonly<Record<string, () => bigint>> = {
+    rst_ni: () => 1n,
+    s_axis_prompt_tvalid: () => 1n,
+    s_axis_prompt_tdata: () => random.bits(8),
+    s_axis_prompt_tlast: () => BigInt(random.integer(0, 7) === 0),
+    m_axis_token_tready: () => 1n,
+  }
+  for (const [number, { name }] of ports.entries()) {
+    const value = values[name]
+    if (value === undefined) continue
+    for (let cycle = 0; cycle < cycles; cycle++) layout.set(records, cycle, number, value())
+  }
+  return records
+}
 
 /**
  * The speed of the embedded engine beside Verilator's in the same run with the same stimulus; without Verilator the
@@ -79,7 +115,7 @@ export async function measureCliffs(only = ''): Promise<CliffRow[]> {
   try {
     for (const { name, traced = false, make, stimulus = randomInputs } of benches) {
       if (!name.includes(only)) continue
-      const design = elaborate(make())
+      const design = elaborate(await make())
       for (const waveform of traced ? (['none', 'vcd'] as const) : (['none'] as const)) {
         const file = waveform === 'vcd' ? join(folder, 'bench.vcd') : undefined
         const native = haveVerilator ? await measureVerilator(design, stimulus, file) : undefined
