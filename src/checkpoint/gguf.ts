@@ -27,26 +27,15 @@ interface TensorEntry {
   readonly entryAt: number
 }
 
-/**
- * Reads the header of a GGUF file, version 3, little-endian: metadata and the places of the tensors. Array values
- * and tensor values stay in the file.
- * Source: `docs/gguf.md` of https://github.com/ggml-org/ggml.
- */
+/** What the header of a GGUF file says. */
+export interface GgufHeader {
+  readonly metadata: GgufMetadata
+  readonly tensors: readonly TensorInfo[]
+}
+
+/** Reads a GGUF file of a model. */
 export async function readGguf(bytes: FileBytes): Promise<CheckpointContents> {
-  const cursor = new ByteCursor(bytes, 0)
-  const magic = (await cursor.take(4, 'magic')).toString('latin1')
-  if (magic !== GGUF_MAGIC) {
-    throw cursor.error(`starts with "${printable(magic)}", not "${GGUF_MAGIC}"`, 0, 'magic')
-  }
-  await checkVersion(cursor)
-  const tensorCount = await readCount(cursor, 'tensor count', SMALLEST_ENTRY)
-  const pairCount = await readCount(cursor, 'metadata count', SMALLEST_PAIR)
-  const metadata = await readMetadata(cursor, pairCount)
-  const alignment = alignmentOf(metadata, bytes.path)
-  const entries: TensorEntry[] = []
-  for (let i = 0; i < tensorCount; i++) entries.push(await readEntry(cursor, i, alignment))
-  const dataStart = Math.ceil(cursor.position / alignment) * alignment
-  const tensors = entries.map((entry) => placeTensor(entry, dataStart, bytes))
+  const { metadata, tensors } = await readGgufHeader(bytes)
   const find = (name: string) => tensors.find((tensor) => tensor.name === name)
   const config = ggufConfig(
     metadata,
@@ -63,6 +52,28 @@ export async function readGguf(bytes: FileBytes): Promise<CheckpointContents> {
     tensors,
     readTokenizer: () => readGgufTokenizer(bytes, metadata),
   }
+}
+
+/**
+ * Reads the header of a GGUF file, version 3, little-endian: metadata and the places of the tensors. Array values
+ * and tensor values stay in the file.
+ * Source: `docs/gguf.md` of https://github.com/ggml-org/ggml.
+ */
+export async function readGgufHeader(bytes: FileBytes): Promise<GgufHeader> {
+  const cursor = new ByteCursor(bytes, 0)
+  const magic = (await cursor.take(4, 'magic')).toString('latin1')
+  if (magic !== GGUF_MAGIC) {
+    throw cursor.error(`starts with "${printable(magic)}", not "${GGUF_MAGIC}"`, 0, 'magic')
+  }
+  await checkVersion(cursor)
+  const tensorCount = await readCount(cursor, 'tensor count', SMALLEST_ENTRY)
+  const pairCount = await readCount(cursor, 'metadata count', SMALLEST_PAIR)
+  const metadata = await readMetadata(cursor, pairCount)
+  const alignment = alignmentOf(metadata, bytes.path)
+  const entries: TensorEntry[] = []
+  for (let i = 0; i < tensorCount; i++) entries.push(await readEntry(cursor, i, alignment))
+  const dataStart = Math.ceil(cursor.position / alignment) * alignment
+  return { metadata, tensors: entries.map((entry) => placeTensor(entry, dataStart, bytes)) }
 }
 
 async function checkVersion(cursor: ByteCursor): Promise<void> {

@@ -24,6 +24,14 @@ export type LayerTensor = (typeof layerTensors)[number][0]
 /** All of them, in the order in which a decoder uses them. */
 export const layerTensorKinds: readonly LayerTensor[] = layerTensors.map(([kind]) => kind)
 
+/** The matrices of one layer. */
+export type Projection = Exclude<LayerTensor, 'attention_norm' | 'ffn_norm'>
+
+/** True for a matrix of a layer, false for its norms. */
+export function isProjection(kind: ModelTensor | LayerTensor): kind is Projection {
+  return kind.startsWith('attention.') || kind.startsWith('feed_forward.')
+}
+
 /** What a tensor is that the model has once. */
 export type ModelTensor = (typeof modelTensors)[number][0]
 
