@@ -33,7 +33,7 @@ export class RomAccesses {
     private readonly scope: NameScope,
   ) {}
 
-  /** The word of a ROM at an address. */
+  /** The word of a ROM at an address; a constant where every address gives the same. */
   read(rom: RomNode, address: Term, lowering: Lowering): Term {
     if (address.isConst) {
       const at = Number(address.value)
@@ -48,9 +48,12 @@ export class RomAccesses {
     if (access === undefined) {
       access = this.#access(rom, address, lowering)
       known.set(address, access)
-      this.list.push(access)
+      if (!access.value?.isConst) this.list.push(access)
     }
-    return lowering.readNet(access.data)
+    const { value, data } = access
+    return value?.isConst
+      ? simplify.constant(rom.contents.width, value.value)
+      : lowering.readNet(data)
   }
 
   #access(rom: RomNode, address: Term, lowering: Lowering): RomAccess {

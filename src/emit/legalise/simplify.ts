@@ -46,10 +46,10 @@ export function unary(op: 'not' | 'neg' | Reduction, a: Term, look: TermLook = p
 function reduceConcat(op: Reduction, a: Term, look: TermLook): Term {
   const fixed = a.operands.filter((part) => part.isConst)
   const rest = a.operands.filter((part) => !part.isConst)
-  if (a.shared || fixed.length === 0) return new Term(op, 1, [a], look)
   const bits = fixed.map(({ value, width }) => foldOperator(op, 1, value, width, 0n, 1))
   if (op === 'reduceAnd' && bits.includes(0n)) return constant(1, 0n, look)
   if (op === 'reduceOr' && bits.includes(1n)) return constant(1, 1n, look)
+  if (a.shared || fixed.length === 0) return new Term(op, 1, [a], look)
   const reduced = unary(op, concat(rest), look)
   const odd = op === 'reduceXor' && bits.filter((bit) => bit === 1n).length % 2 === 1
   return odd ? unary('not', reduced, look) : reduced
