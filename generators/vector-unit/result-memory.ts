@@ -1,18 +1,12 @@
-import { bool, cat, defineModule, input, output, uint, Vec, vec } from '../../src/hdl/index.js'
-import { indexType } from '../common/counter.js'
+import { cat, defineModule, uint, Vec, vec } from '../../src/hdl/index.js'
 import { number32 } from '../l-unit/datapath.js'
-import type { VectorUnitParameters } from './parameters.js'
+import { type ResultMemoryParameters, resultMemoryPorts } from './result-memory-ports.js'
 import { unevenResultMemory } from './uneven-result-memory.js'
-
-export type ResultMemoryParameters = Pick<
-  VectorUnitParameters,
-  'vectorLanes' | 'results' | 'resultBeats'
->
 
 /**
  * Holds the results of the L array, `results` a tick, until they are read in beats of `vectorLanes`. `start_i`
- * says where the next tick goes: to the beat `base_i`, with a power of two of results a multiple of the beats of a tick; later ticks follow, around
- * the end of the memory. A tick that comes with `start_i` is still one of those before. What comes in a cycle may
+ * says where the next tick goes: to the beat `base_i`, with a power of two of results a multiple of the beats of a
+ * tick; later ticks follow, around the end of the memory. A tick that comes with `start_i` is still one of those before. What comes in a cycle may
  * be addressed in the next; a beat comes one clock edge after its address.
  */
 export function resultMemory(parameters: ResultMemoryParameters) {
@@ -24,14 +18,7 @@ export function resultMemory(parameters: ResultMemoryParameters) {
   const beatsOfWord = wordLanes / vectorLanes
   return defineModule(
     `result_memory_v${vectorLanes}_u${results}_b${resultBeats}`,
-    {
-      start_i: input(bool),
-      base_i: input(indexType(resultBeats)),
-      valid_i: input(bool),
-      results_i: input(vec(number32, results)),
-      address_i: input(indexType(resultBeats)),
-      beat_o: output(vec(number32, vectorLanes)),
-    },
+    resultMemoryPorts(parameters),
     (m, ports) => {
       const memory = m.memory('results', vec(number32, wordLanes), {
         depth: words,

@@ -1,22 +1,13 @@
-import {
-  bool,
-  defineModule,
-  input,
-  output,
-  type UInt,
-  uint,
-  Vec,
-  vec,
-} from '../../src/hdl/index.js'
-import { indexType } from '../common/counter.js'
+import { defineModule, type UInt, uint, Vec, vec } from '../../src/hdl/index.js'
 import { number32 } from '../l-unit/datapath.js'
-import type { ResultMemoryParameters } from './result-memory.js'
+import { type ResultMemoryParameters, resultMemoryPorts } from './result-memory-ports.js'
 
 /**
  * A result memory for ticks of any number of results: each lane of a word is a memory of its own, results turn to the
  * lanes on which they are due, and a tick may reach into the next word. `base_i` may be any beat.
  */
-export function unevenResultMemory({ vectorLanes, results, resultBeats }: ResultMemoryParameters) {
+export function unevenResultMemory(parameters: ResultMemoryParameters) {
+  const { vectorLanes, results, resultBeats } = parameters
   const wordLanes = Math.max(vectorLanes, 2 ** Math.ceil(Math.log2(results)))
   const laneBits = Math.log2(wordLanes)
   const beatBits = Math.log2(wordLanes / vectorLanes)
@@ -24,14 +15,7 @@ export function unevenResultMemory({ vectorLanes, results, resultBeats }: Result
   const address = uint(elements.width - laneBits)
   return defineModule(
     `result_memory_v${vectorLanes}_u${results}_b${resultBeats}`,
-    {
-      start_i: input(bool),
-      base_i: input(indexType(resultBeats)),
-      valid_i: input(bool),
-      results_i: input(vec(number32, results)),
-      address_i: input(indexType(resultBeats)),
-      beat_o: output(vec(number32, vectorLanes)),
-    },
+    resultMemoryPorts(parameters),
     (m, ports) => {
       const next = m.register('next_element', elements, { reset: 0 })
       m.when(ports.valid_i, () => next.next(next.add(results).truncate(elements.width)))
