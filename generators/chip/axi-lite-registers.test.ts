@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { chipId, registerMap } from '../../src/compiler/register-map.js'
 import { openModule } from '../testing/open-embedded.js'
-import { axiLiteRegisters, chipId, registerMap } from './axi-lite-registers.js'
+import { axiLiteRegisters } from './axi-lite-registers.js'
 
 type Chip = ReturnType<typeof open>
 
 function open() {
-  const chip = openModule(axiLiteRegisters(9))
+  const chip = openModule(axiLiteRegisters({ positions: 512, vocabulary: 1000 }))
   chip.poke('s_axil_bready', true)
   chip.poke('s_axil_rready', true)
   chip.poke('s_axil_wstrb', 15)
@@ -51,12 +52,22 @@ test('registers are written and read back; those that cannot be answer with an e
   expect(chip.peek('max_tokens_o')).toBe(77)
   expect(chip.peek('stop_token_o')).toBe(2)
   expect(chip.peek('stop_enable_o')).toBe(true)
+  expect(write(chip, registerMap.CONTROL, 0xffff_ffff)).toBe(0)
+  expect(read(chip, registerMap.CONTROL).data).toBe(1)
+  expect(chip.peek('keep_cache_o')).toBe(true)
   expect(write(chip, registerMap.ID, 1)).toBe(2)
-  expect(write(chip, 0x1c, 1)).toBe(2)
-  expect(read(chip, 0x1c).response).toBe(2)
+  expect(write(chip, 0x3c, 1)).toBe(2)
+  expect(read(chip, 0x3c).response).toBe(2)
   chip.poke('s_axil_wstrb', 3)
   expect(write(chip, registerMap.MAX_TOKENS, 5)).toBe(2)
   expect(read(chip, registerMap.MAX_TOKENS).data).toBe(77)
+})
+
+test('the sizes of the chip can be read', () => {
+  const chip = open()
+  expect(read(chip, registerMap.CONTEXT)).toEqual({ data: 512, response: 0 })
+  expect(read(chip, registerMap.VOCABULARY)).toEqual({ data: 1000, response: 0 })
+  expect(write(chip, registerMap.CONTEXT, 1)).toBe(2)
 })
 
 test('status and position follow the chip', () => {

@@ -1,3 +1,4 @@
+import { chipId, controlBits, registerMap, statusBits } from '../../src/compiler/register-map.js'
 import {
   type Bool,
   bool,
@@ -9,24 +10,9 @@ import {
   type UInt,
   uint,
 } from '../../src/hdl/index.js'
+import { indexType } from '../common/counter.js'
 
-/** Byte addresses of the chip's registers, 32 bits each. */
-export const registerMap = {
-  /** Read only: `ROMU` in ASCII. */
-  ID: 0x00,
-  /** Read only: bit 0 busy, bit 1 the last prompt did not fit the cache. */
-  STATUS: 0x04,
-  /** Tokens of an answer at the most; 0 is no limit. */
-  MAX_TOKENS: 0x08,
-  /** Bits 30..0 a token that ends an answer; bit 31 enables it. */
-  STOP_TOKEN: 0x0c,
-  /** Read only: position of the current token. */
-  POSITION: 0x10,
-} as const
-
-export const chipId = 0x524f4d55
-
-const addressBits = 5
+const addressBits = 6
 const word = uint(32)
 
 /** The ports of an AXI4-Lite slave with 32-bit data (ARM IHI 0022). */
@@ -50,42 +36,60 @@ export const axiLitePorts = {
   s_axil_rready: input(bool),
 } as const
 
+export interface RegisterParameters {
+  /** Positions of the KV cache. */
+  readonly positions: number
+  readonly vocabulary: number
+}
+
 /**
  * Control and status over AXI4-Lite: {@link registerMap}. One write and one read at a time; a write takes its
  * address and its data in the same cycle, whole words only (strobes other than 15 are refused with SLVERR, as
  * are addresses of no register and writes to registers that can only be read).
  */
-export function axiLiteRegisters(positionBits: number) {
+export function axiLiteRegisters({ positions, vocabulary }: RegisterParameters) {
   return defineModule(
-    `axi_lite_registers_p${positionBits}`,
+    `axi_lite_registers_p${positions}_v${vocabulary}`,
     {
       ...axiLitePorts,
       busy_i: input(bool),
       overflow_i: input(bool),
-      position_i: input(uint(positionBits)),
+      position_i: input(indexType(positions)),
       max_tokens_o: output(word),
       stop_token_o: output(uint(31)),
       stop_enable_o: output(bool),
+      keep_cache_o: output(bool),
     },
     (m, ports) => {
       const maxTokens = m.register('max_tokens', word, { reset: 0 })
       const stopToken = m.register('stop_token', word, { reset: 0 })
+      const keepCache = m.register('keep_cache', bool, { reset: false })
       writeChannel(m, ports, (address, data) => {
         const matches = (register: number) => address.eq(register >> 2)
         m.when(matches(registerMap.MAX_TOKENS), () => maxTokens.next(data))
         m.when(matches(registerMap.STOP_TOKEN), () => stopToken.next(data))
-        return matches(registerMap.MAX_TOKENS).or(matches(registerMap.STOP_TOKEN))
+        m.when(matches(registerMap.CONTROL), () => keepCache.next(data.bit(controlBits.keepCache)))
+        return [registerMap.MAX_TOKENS, registerMap.STOP_TOKEN, registerMap.CONTROL]
+          .map(matches)
+          .reduce((any, one) => any.or(one))
       })
       readChannel(m, ports, [
         [registerMap.ID, word.literal(chipId)],
-        [registerMap.STATUS, statusWord(ports.busy_i, ports.overflow_i)],
+        [
+          registerMap.STATUS,
+          flag(ports.busy_i, statusBits.busy).or(flag(ports.overflow_i, statusBits.promptOverflow)),
+        ],
         [registerMap.MAX_TOKENS, maxTokens],
         [registerMap.STOP_TOKEN, stopToken],
         [registerMap.POSITION, ports.position_i.extend(32)],
+        [registerMap.CONTROL, flag(keepCache, controlBits.keepCache)],
+        [registerMap.CONTEXT, word.literal(positions)],
+        [registerMap.VOCABULARY, word.literal(vocabulary)],
       ])
       ports.max_tokens_o.assign(maxTokens)
       ports.stop_token_o.assign(stopToken.bits(30, 0))
       ports.stop_enable_o.assign(stopToken.bit(31))
+      ports.keep_cache_o.assign(keepCache)
     },
     { documentation: 'Control and status registers behind AXI4-Lite' },
   )
@@ -96,8 +100,9 @@ type Ports = InnerPorts<typeof axiLitePorts>
 const okay = 0
 const slaveError = 2
 
-function statusWord(busy: Bool, overflow: Bool): UInt {
-  return overflow.asUInt().extend(32).shl(1).truncate(32).or(busy.asUInt().extend(32))
+/** A word with one bit that may be 1. */
+function flag(value: Bool, bit: number): UInt {
+  return value.asUInt().extend(32).shl(bit).truncate(32)
 }
 
 /** @param write writes registers and says whether there is one */

@@ -41,7 +41,6 @@ export function chip(name: string, parts: ChipParts) {
   const array = lArray(parts.lUnit, parts.sweeps, parts.mesh, parts.roms)
   const vectors = vectorRow(parts.vectorUnit, parts.vectorContents)
   const control = controller(parts.controller)
-  const positionBits = indexType(parts.controller.positions).width
   const hash = createHash('sha256')
   for (const definition of [array, vectors, control]) hash.update(definition.name)
   return defineModule(
@@ -53,7 +52,7 @@ export function chip(name: string, parts: ChipParts) {
       ...logitStreamPorts(parts.vectorUnit.columns * parts.vectorUnit.vectorLanes),
     },
     (m, { s_axis_prompt, m_axis_token, ...ports }) => {
-      const registers = m.instance('u_registers', axiLiteRegisters(positionBits))
+      const registers = m.instance('u_registers', axiLiteRegisters(parts.controller))
       for (const port of Object.keys(axiLitePorts) as (keyof typeof axiLitePorts)[]) {
         const inside = registers[port] as UInt & { assign?(value: unknown): void }
         const outside = ports[port] as UInt & { assign?(value: unknown): void }
@@ -67,6 +66,7 @@ export function chip(name: string, parts: ChipParts) {
       program.stop_token_i.assign(registers.stop_token_o.truncate(token.width))
       m.unused(registers.stop_token_o)
       program.stop_enable_i.assign(registers.stop_enable_o)
+      program.keep_cache_i.assign(registers.keep_cache_o)
       registers.busy_i.assign(program.busy_o)
       registers.overflow_i.assign(program.overflow_o)
       registers.position_i.assign(program.position_o)

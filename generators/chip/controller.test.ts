@@ -121,3 +121,42 @@ test('an answer that nobody takes holds the next token back', () => {
   chip.step(1500)
   expect(answer.values).toEqual([7, 7, 7, 7])
 })
+
+/** Sends a prompt and gives the positions and tokens of its attention sweeps. */
+function attended(chip: ReturnType<typeof open>, prompt: number[]): string[] {
+  chip.send('s_axis_prompt', prompt)
+  return starts(chip, 150)
+    .filter((event) => event.includes('attend'))
+    .map((event) => event.replace(/^\d+ attend /, ''))
+}
+
+test('a prompt continues the text in the cache when it is kept, and starts anew when not', () => {
+  const chip = open(6)
+  const answer = chip.receive('m_axis_token', 5)
+  chip.poke('max_tokens_i', 2)
+  chip.poke('keep_cache_i', true)
+  expect(attended(chip, [3])).toEqual(['0 token 3', '1 token 7'])
+  chip.poke('max_tokens_i', 1)
+  expect(attended(chip, [4, 5])).toEqual(['2 token 4', '3 token 5'])
+  expect(attended(chip, [6])).toEqual(['4 token 6'])
+  chip.poke('keep_cache_i', false)
+  expect(attended(chip, [8])).toEqual(['0 token 8'])
+  expect(answer.values).toEqual([7, 7, 7, 7, 7])
+})
+
+test('a prompt that continues and does not fit the cache is swallowed; a new one works', () => {
+  const chip = open(2)
+  const answer = chip.receive('m_axis_token', 3)
+  chip.poke('max_tokens_i', 1)
+  chip.poke('keep_cache_i', true)
+  expect(attended(chip, [1])).toEqual(['0 token 1'])
+  expect(attended(chip, [2, 3, 4])).toEqual(['1 token 2'])
+  expect(chip.peek('overflow_o')).toBe(true)
+  expect(attended(chip, [5])).toEqual([])
+  expect(chip.peek('overflow_o')).toBe(true)
+  expect(answer.values).toEqual([7])
+  chip.poke('keep_cache_i', false)
+  expect(attended(chip, [6])).toEqual(['0 token 6'])
+  expect(chip.peek('overflow_o')).toBe(false)
+  expect(answer.values).toEqual([7, 7])
+})

@@ -59,6 +59,9 @@ export function fieldWidth(
  * `stop_token_i` when `stop_enable_i`, or when the cache is full. A prompt that does not fit the cache is swallowed
  * without an answer and sets `overflow_o` until the next request.
  *
+ * A prompt starts at position 0, or with `keep_cache_i` in the cycle of its first token behind the last token that the
+ * chip took in: one of a prompt, or any of an answer but its last.
+ *
  * Starts and operands come one clock edge after the instruction's cycle.
  */
 export function controller(parameters: ControllerParameters) {
@@ -85,6 +88,7 @@ export function controller(parameters: ControllerParameters) {
       max_tokens_i: input(uint(32)),
       stop_token_i: input(token),
       stop_enable_i: input(bool),
+      keep_cache_i: input(bool),
       busy_o: output(bool),
       overflow_o: output(bool),
       sweep_start_o: output(bool),
@@ -119,6 +123,7 @@ export function controller(parameters: ControllerParameters) {
       const positionType = indexType(positions + 1)
       const position = m.register('position', positionType, { reset: 0 })
       const isFirst = m.register('is_first_token', bool, { reset: true })
+      const isCacheEmpty = m.register('cache_is_empty', bool, { reset: true })
       const isLastPrompt = m.register('is_last_prompt_token', bool, { reset: false })
       const current = m.register('token', token, { reset: 0 })
       const answered = m.register('tokens_answered', uint(32), { reset: 0 })
@@ -174,10 +179,11 @@ export function controller(parameters: ControllerParameters) {
             current.next(prompt.data)
             isLastPrompt.next(prompt.last ?? true)
             isFirst.next(false)
+            isCacheEmpty.next(false)
             answered.next(0)
-            m.when(isFirst, () => {
+            m.when(isFirst, () => overflow.next(false))
+            m.when(isFirst.and(ports.keep_cache_i.not().or(isCacheEmpty)), () => {
               position.next(0)
-              overflow.next(false)
               restart()
             })
               .elseWhen(isFull, () => {

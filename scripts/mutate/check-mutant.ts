@@ -1,4 +1,4 @@
-import { chipId } from '../../generators/chip/axi-lite-registers.js'
+import { chipId } from '../../src/compiler/register-map.js'
 import { ChipPins } from '../../src/flow/chip/chip-pins.js'
 import { answers, sendRequest } from '../../src/flow/chip/run-chip.js'
 import { DiagnosticSink } from '../../src/hdl/diagnostics/diagnostic.js'

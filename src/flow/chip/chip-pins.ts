@@ -1,4 +1,4 @@
-import { registerMap } from '../../../generators/chip/axi-lite-registers.js'
+import { type RegisterName, registerMap } from '../../compiler/register-map.js'
 import type { Engine } from '../../sim/index.js'
 import { VectorLayout } from '../../sim/testbench/vector-layout.js'
 
@@ -88,7 +88,7 @@ export class ChipPins {
     return { token, last }
   }
 
-  writeRegister(register: keyof typeof registerMap, value: number): void {
+  writeRegister(register: RegisterName, value: number): void {
     this.#set('s_axil_awaddr', registerMap[register])
     this.#set('s_axil_wdata', value)
     this.#set('s_axil_awvalid', 1)
@@ -101,7 +101,7 @@ export class ChipPins {
     this.step()
   }
 
-  readRegister(register: keyof typeof registerMap): number {
+  readRegister(register: RegisterName): number {
     this.#set('s_axil_araddr', registerMap[register])
     this.#set('s_axil_arvalid', 1)
     this.waitFor('s_axil_arready')
