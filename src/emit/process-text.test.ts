@@ -332,6 +332,37 @@ test('a branch that is empty for its process still keeps the later ones from bei
   `)
 })
 
+test('all that follows an empty branch is written', () => {
+  const module = defineModule(
+    'following',
+    {
+      a_i: input(bool),
+      b_i: input(bool),
+      x_i: input(uint(4)),
+      y_o: output(uint(4)),
+      z_o: output(uint(4)),
+    },
+    (m, p) => {
+      const y = m.register('y', uint(4), { reset: 0 })
+      const z = m.register('z', uint(4), { reset: 0 })
+      m.when(p.a_i, () => {}).otherwise(() => {
+        m.when(p.b_i, () => y.next(p.x_i))
+        z.next(y)
+      })
+      p.y_o.assign(y)
+      p.z_o.assign(z)
+    },
+  )
+  expect(emittedText(module)).toContain(`
+    if (!a_i) begin
+      if (b_i) begin
+        y_d = x_i;
+      end
+      z_d = y_q;
+    end
+`)
+})
+
 test('conditions that are constant leave no process without inputs', () => {
   const module = defineModule(
     'configured',

@@ -55,7 +55,8 @@ export function processBody(
       const rest = branches.slice(position + 1)
       const opposite = sv.unary('~', text)
       const remaining = rest.length === 0 ? body(otherwise) : [whenText(rest, otherwise)]
-      const [only] = remaining
+      const [first, ...following] = remaining
+      const only = following.length === 0 ? first : undefined
       if (only?.kind === 'if' && only.branches.length === 1 && only.otherwise.length === 0) {
         const [{ condition: next, body: last }] = only.branches as [SvBranch]
         printed.push({ condition: sv.binary('&', opposite, next), body: last })
