@@ -1,6 +1,8 @@
-import type { ChipModel, LayerModel } from '../quantize/index.js'
+import type { Projection } from '../checkpoint/index.js'
+import type { ChipAdapter, ChipModel, LayerModel } from '../quantize/index.js'
 import { attend } from './attention.js'
 import { add, multiply } from './binary32-operations.js'
+import { DeltaProduct } from './delta-product.js'
 import { swiglu } from './feed-forward.js'
 import { type CachedVector, cachedVector, type KvFormat } from './kv-cache.js'
 import { embeddingRow, MatrixProduct } from './matrix-product.js'
@@ -22,8 +24,15 @@ export interface ChipFormat {
   readonly kvFormat: KvFormat
 }
 
-/** What a vector on the way is made by: a matrix alone, or all up to the name's meaning in docs/arithmetic.md. */
+/** The matrices of a layer that an adapter may change. */
+type ProjectionName = Exclude<keyof LayerModel, 'attentionNorm' | 'ffnNorm'>
+
+/**
+ * What a vector on the way is made by: a matrix alone, or all up to the name's meaning in docs/arithmetic.md. With an
+ * adapter, each projection P has also 'P a' (`A x`), 'P delta' and 'P sum' (its rows and delta).
+ */
 export type OperationName =
+  | `${ProjectionName} ${'a' | 'delta' | 'sum'}`
   | 'embedding'
   | 'attention norm'
   | 'attention factor'
@@ -60,15 +69,27 @@ export type OperationListener = (
   vector: Float32Array | Int32Array,
 ) => void
 
-type LayerProducts = {
-  readonly [K in 'wq' | 'wk' | 'wv' | 'wo' | 'w1' | 'w2' | 'w3']: MatrixProduct
+const projections: Readonly<Record<ProjectionName, Projection>> = {
+  wq: 'attention.wq',
+  wk: 'attention.wk',
+  wv: 'attention.wv',
+  wo: 'attention.wo',
+  w1: 'feed_forward.w1',
+  w2: 'feed_forward.w2',
+  w3: 'feed_forward.w3',
+}
+
+interface AdapterProducts {
+  readonly rank: number
+  readonly layers: readonly Readonly<Partial<Record<Projection, DeltaProduct>>>[]
 }
 
 /** The decoder in the chip's arithmetic (docs/arithmetic.md). One sequence; every `step` adds a position. */
 export class ChipDecoder {
-  readonly #layers: readonly LayerProducts[]
+  readonly #layers: readonly Readonly<Record<ProjectionName, MatrixProduct>>[]
   readonly #head: MatrixProduct
   readonly #caches: { readonly keys: CachedVector[][]; readonly values: CachedVector[][] }[]
+  #adapter: AdapterProducts | undefined
   #position = 0
 
   constructor(
@@ -98,6 +119,21 @@ export class ChipDecoder {
     return this.#position
   }
 
+  /** Uses an adapter of this model, or none, from the next token on; the cache stays. */
+  useAdapter(adapter: ChipAdapter | undefined): void {
+    this.#adapter = adapter && {
+      rank: adapter.rank,
+      layers: adapter.layers.map((updates) =>
+        Object.fromEntries(
+          Object.entries(updates).map(([kind, update]) => {
+            const segments = kind === projections.wo ? this.format.hUnits : 1
+            return [kind, new DeltaProduct(update, this.format, segments)]
+          }),
+        ),
+      ),
+    }
+  }
+
   /** Takes one token and gives the logits of the next: `vocabulary` binary32 numbers. */
   step(token: number): Float32Array {
     const { embedding, layers, norm } = this.model
@@ -115,17 +151,15 @@ export class ChipDecoder {
 
   #attention(layer: number, { attentionNorm }: LayerModel, x: Float32Array): Float32Array {
     const { config } = this.model
-    const { wq, wk, wv, wo } = this.#layers[layer]!
     const headSize = config.dim / config.heads
     const factor = this.#factor('attention factor', layer, x)
     const queryFactor = multiply(factor, Math.fround(Math.LOG2E / Math.sqrt(headSize)))
     const y = this.#seen('attention norm', layer, scaled(x, attentionNorm))
-    const times = (name: 'wq' | 'wk' | 'wv', matrix: MatrixProduct) =>
-      this.#seen(name, layer, matrix.times(y))
+    const times = (name: 'wq' | 'wk' | 'wv') => this.#project(name, layer, y)
     const rotate = (v: Float32Array) => rotated(v, this.#position, headSize, config)
-    const query = this.#seen('query', layer, rotate(scaled(times('wq', wq), queryFactor)))
-    const key = this.#seen('key', layer, rotate(scaled(times('wk', wk), factor)))
-    const value = this.#seen('value', layer, scaled(times('wv', wv), factor))
+    const query = this.#seen('query', layer, rotate(scaled(times('wq'), queryFactor)))
+    const key = this.#seen('key', layer, rotate(scaled(times('wk'), factor)))
+    const value = this.#seen('value', layer, scaled(times('wv'), factor))
     const { keys, values } = this.#caches[layer]!
     for (let head = 0; head < config.kvHeads; head++) {
       const part = (v: Float32Array) => v.subarray(head * headSize, (head + 1) * headSize)
@@ -148,17 +182,30 @@ export class ChipDecoder {
     }
     this.#seen('scores', layer, scores)
     this.#seen('weights', layer, weights)
-    return this.#seen('wo', layer, wo.times(this.#seen('mix', layer, mixed)))
+    return this.#project('wo', layer, this.#seen('mix', layer, mixed))
   }
 
   #feedForward(layer: number, { ffnNorm }: LayerModel, x: Float32Array): Float32Array {
-    const { w1, w2, w3 } = this.#layers[layer]!
     const factor = this.#factor('feed-forward factor', layer, x)
     const y = this.#seen('feed-forward norm', layer, scaled(x, ffnNorm))
-    const gate = scaled(this.#seen('w1', layer, w1.times(y)), factor)
-    const up = scaled(this.#seen('w3', layer, w3.times(y)), factor)
+    const gate = scaled(this.#project('w1', layer, y), factor)
+    const up = scaled(this.#project('w3', layer, y), factor)
     const hidden = this.#seen('hidden', layer, swiglu(gate, up))
-    return this.#seen('w2', layer, w2.times(hidden))
+    return this.#project('w2', layer, hidden)
+  }
+
+  /** The rows of a projection, with what the adapter adds to them. */
+  #project(name: ProjectionName, layer: number, x: Float32Array): Float32Array {
+    const rows = this.#seen(name, layer, this.#layers[layer]![name].times(x))
+    if (this.#adapter === undefined) return rows
+    const { rank, layers } = this.#adapter
+    const { a, delta } = layers[layer]![projections[name]]?.times(x) ?? {
+      a: new Float32Array(rank),
+      delta: new Float32Array(rows.length),
+    }
+    this.#seen(`${name} a`, layer, a)
+    this.#seen(`${name} delta`, layer, delta)
+    return this.#plus(`${name} sum`, layer, rows, delta)
   }
 
   #factor(operation: OperationName, layer: number, x: Float32Array): number {

@@ -31,7 +31,7 @@ export class MatrixProduct {
    * @param segments of the vector, each spread over columns of its own; 1 by default
    */
   constructor(
-    private readonly matrix: QuantizedMatrix,
+    private readonly matrix: QuantizedMatrix<number>,
     private readonly format: ProductFormat,
     private readonly segments = 1,
   ) {
@@ -99,7 +99,7 @@ export class MatrixProduct {
 }
 
 function digitOf(
-  matrix: QuantizedMatrix,
+  matrix: QuantizedMatrix<number>,
   { digitBits }: ProductFormat,
   digit: number,
   count: number,

@@ -1,3 +1,11 @@
+export {
+  type AdapterFormat,
+  type AdapterRank,
+  adapterRankChoices,
+  type ChipAdapter,
+  type QuantizedUpdate,
+  quantizeAdapter,
+} from './adapter.js'
 export type { Calibration } from './calibrated/index.js'
 export { calibratedBy, quantizeModelCalibrated } from './calibrated/index.js'
 export {

@@ -14,11 +14,11 @@ export const groupSizeChoices: readonly GroupSize[] = [32, 64, 128]
  * `columns`, the last group of every row is short and has a scale and a zero-point of its own.
  * weight = scale * (code - zeroPoint) + offset.
  */
-export interface QuantizedMatrix {
+export interface QuantizedMatrix<Group extends number = GroupSize> {
   readonly rows: number
   readonly columns: number
   readonly bits: CodeBits
-  readonly group: GroupSize
+  readonly group: Group
   /** One unsigned code a byte, 0 to 2^bits - 1, row after row. */
   readonly codes: Uint8Array
   /** Binary16 patterns, one for each group, row after row; finite; imported ones may be negative. */
@@ -34,12 +34,12 @@ export interface QuantizedMatrix {
 }
 
 /** Groups in one row, a short last one included. */
-export function groupsPerRow(matrix: Pick<QuantizedMatrix, 'columns' | 'group'>): number {
+export function groupsPerRow(matrix: Pick<QuantizedMatrix<number>, 'columns' | 'group'>): number {
   return Math.ceil(matrix.columns / matrix.group)
 }
 
 /** The weights that a quantised matrix stands for, row after row, each rounded once from its exact value to binary32. */
-export function dequantize(matrix: QuantizedMatrix): Float32Array {
+export function dequantize(matrix: QuantizedMatrix<number>): Float32Array {
   const { rows, columns, group, codes, scales, zeroPoints, offsets } = matrix
   const weights = new Float32Array(rows * columns)
   const groups = groupsPerRow(matrix)
@@ -68,7 +68,7 @@ export interface QuantizationError {
 /** Compares a quantised matrix with its weights, row after row. @throws RangeError when the sizes differ. */
 export function quantizationError(
   weights: Float32Array,
-  matrix: QuantizedMatrix,
+  matrix: QuantizedMatrix<number>,
 ): QuantizationError {
   const approximation = dequantize(matrix)
   if (weights.length !== approximation.length) {
