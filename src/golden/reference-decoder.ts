@@ -1,4 +1,10 @@
-import { type FloatLayer, type FloatModel, roleName } from '../checkpoint/index.js'
+import {
+  type Adapter,
+  type FloatModel,
+  type LowRankUpdate,
+  type Projection,
+  roleName,
+} from '../checkpoint/index.js'
 
 /** Called with the input vector of each projection, by canonical tensor name. */
 export type ProjectionListener = (tensor: string, input: Float64Array) => void
@@ -10,6 +16,7 @@ export type ProjectionListener = (tensor: string, input: Float64Array) => void
 export class ReferenceDecoder {
   readonly #keys: Float64Array[][]
   readonly #values: Float64Array[][]
+  #adapter: Adapter | undefined
   #position = 0
 
   constructor(
@@ -18,6 +25,11 @@ export class ReferenceDecoder {
   ) {
     this.#keys = model.layers.map(() => [])
     this.#values = model.layers.map(() => [])
+  }
+
+  /** Uses an adapter of this model, unmerged, or none, from the next token on; keys and values stay. */
+  useAdapter(adapter: Adapter | undefined): void {
+    this.#adapter = adapter
   }
 
   /**
@@ -30,23 +42,21 @@ export class ReferenceDecoder {
     const { dim } = config
     const x = Float64Array.from(embedding.subarray(token * dim, (token + 1) * dim))
     for (const [layer, weights] of layers.entries()) {
-      addTo(x, this.#attention(layer, weights, this.#normalised(x, weights.attention_norm)))
-      addTo(x, this.#feedForward(layer, weights, this.#normalised(x, weights.ffn_norm)))
+      addTo(x, this.#attention(layer, this.#normalised(x, weights.attention_norm)))
+      addTo(x, this.#feedForward(layer, this.#normalised(x, weights.ffn_norm)))
     }
     this.#position++
-    return this.#project('output', head, this.#normalised(x, norm))
+    return this.#times('output', head, this.#normalised(x, norm))
   }
 
-  #attention(layer: number, weights: FloatLayer, x: Float64Array): Float64Array {
+  #attention(layer: number, x: Float64Array): Float64Array {
     const { dim, heads, kvHeads } = this.model.config
     const headSize = dim / heads
-    const project = (kind: 'attention.wq' | 'attention.wk' | 'attention.wv') =>
-      this.#project(roleName({ kind, layer }), weights[kind], x)
-    const query = this.#rotated(project('attention.wq'))
+    const query = this.#rotated(this.#project(layer, 'attention.wq', x))
     const keys = this.#keys[layer]!
     const values = this.#values[layer]!
-    keys.push(this.#rotated(project('attention.wk')))
-    values.push(project('attention.wv'))
+    keys.push(this.#rotated(this.#project(layer, 'attention.wk', x)))
+    values.push(this.#project(layer, 'attention.wv', x))
     const mixed = new Float64Array(dim)
     for (let head = 0; head < heads; head++) {
       const own = head * headSize
@@ -61,18 +71,14 @@ export class ReferenceDecoder {
         for (let i = 0; i < headSize; i++) mixed[own + i]! += weight * value[shared + i]!
       }
     }
-    return this.#project(roleName({ kind: 'attention.wo', layer }), weights['attention.wo'], mixed)
+    return this.#project(layer, 'attention.wo', mixed)
   }
 
-  #feedForward(layer: number, weights: FloatLayer, x: Float64Array): Float64Array {
-    const project = (
-      kind: 'feed_forward.w1' | 'feed_forward.w2' | 'feed_forward.w3',
-      input: Float64Array,
-    ) => this.#project(roleName({ kind, layer }), weights[kind], input)
-    const gate = project('feed_forward.w1', x)
-    const up = project('feed_forward.w3', x)
+  #feedForward(layer: number, x: Float64Array): Float64Array {
+    const gate = this.#project(layer, 'feed_forward.w1', x)
+    const up = this.#project(layer, 'feed_forward.w3', x)
     const hidden = gate.map((g, i) => (g / (1 + Math.exp(-g))) * up[i]!)
-    return project('feed_forward.w2', hidden)
+    return this.#project(layer, 'feed_forward.w2', hidden)
   }
 
   #normalised(x: Float64Array, weight: Float32Array): Float64Array {
@@ -102,18 +108,33 @@ export class ReferenceDecoder {
     return result
   }
 
-  #project(tensor: string, matrix: Float32Array, input: Float64Array): Float64Array {
-    this.onProjection(tensor, input)
-    const columns = input.length
-    const result = new Float64Array(matrix.length / columns)
-    for (let row = 0; row < result.length; row++) {
-      let sum = 0
-      const start = row * columns
-      for (let i = 0; i < columns; i++) sum += matrix[start + i]! * input[i]!
-      result[row] = sum
-    }
+  #project(layer: number, kind: Projection, x: Float64Array): Float64Array {
+    const result = this.#times(roleName({ kind, layer }), this.model.layers[layer]![kind], x)
+    const update = this.#adapter?.layers[layer]?.[kind]
+    if (update !== undefined) addTo(result, deltaOf(update, x))
     return result
   }
+
+  #times(tensor: string, matrix: Float32Array, input: Float64Array): Float64Array {
+    this.onProjection(tensor, input)
+    return product(matrix, input)
+  }
+}
+
+function deltaOf({ scale, a, b }: LowRankUpdate, x: Float64Array): Float64Array {
+  return product(b, product(a, x)).map((value) => scale * value)
+}
+
+function product(matrix: Float32Array, input: Float64Array): Float64Array {
+  const columns = input.length
+  const result = new Float64Array(matrix.length / columns)
+  for (let row = 0; row < result.length; row++) {
+    let sum = 0
+    const start = row * columns
+    for (let i = 0; i < columns; i++) sum += matrix[start + i]! * input[i]!
+    result[row] = sum
+  }
+  return result
 }
 
 /** The number of the largest logit, the first among equals. */
