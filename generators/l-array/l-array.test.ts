@@ -72,6 +72,8 @@ test.each([
   { rows: 1, columns: 1, lUnits: 4, lanes: 16, depth: 0, registers: 0, bits: 4, offsets: false },
   { rows: 2, columns: 2, lUnits: 2, lanes: 16, depth: 10, registers: 2, bits: 4, offsets: false },
   { rows: 1, columns: 4, lUnits: 1, lanes: 32, depth: 6, registers: 0, bits: 4, offsets: false },
+  { rows: 2, columns: 3, lUnits: 1, lanes: 16, depth: 10, registers: 1, bits: 4, offsets: false },
+  { rows: 1, columns: 5, lUnits: 1, lanes: 32, depth: 0, registers: 0, bits: 4, offsets: false },
   { rows: 1, columns: 1, lUnits: 2, lanes: 16, depth: 6, registers: 0, bits: 2, offsets: true },
   { rows: 1, columns: 2, lUnits: 1, lanes: 32, depth: 10, registers: 1, bits: 4, offsets: true },
 ] as const)(

@@ -20,7 +20,6 @@ import { rowSum, rowSumEdges } from './row-sum.js'
 /** Matrix units side by side. */
 export interface Mesh {
   readonly rows: number
-  /** A power of two. */
   readonly columns: number
   /** Registers on the wires to every matrix unit, and on those back. */
   readonly registers: number

@@ -1,5 +1,5 @@
 import { bool, defineModule, input, mux, output, type UInt, vec } from '../../src/hdl/index.js'
-import { balancedTree } from '../common/balanced-tree.js'
+import { balancedTree, treeLevels } from '../common/balanced-tree.js'
 import { Counter } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { floatReciprocalSquareRootUnit } from '../float/reciprocal-square-root.js'
@@ -30,10 +30,13 @@ export function normFactor(parameters: VectorUnitParameters) {
     },
     (m, { valid_i, last_i, squares_i, factor_o, query_factor_o }) => {
       let adders = 0
-      const beatSum = balancedTree<UInt>(squares_i.elements, (a, b) =>
-        sumOf(m, `tree${adders++}`, a, b),
+      let passing = 0
+      const beatSum = balancedTree<UInt>(
+        squares_i.elements,
+        (a, b) => sumOf(m, `tree${adders++}`, a, b),
+        (odd) => new DelayLine(m, `passing${passing++}`, odd).after(latencies.add),
       )
-      const treeEdges = Math.log2(lanes) * latencies.add
+      const treeEdges = treeLevels(lanes) * latencies.add
       const valid = new DelayLine(m, 'valid', valid_i, { reset: false }).after(treeEdges)
       const last = new DelayLine(m, 'last', last_i).after(treeEdges)
 

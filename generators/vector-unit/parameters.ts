@@ -3,9 +3,9 @@ import { columnLength } from '../../src/compiler/column-split.js'
 import { type RomPolicy, romPolicyIdentifier } from '../rom/policy.js'
 
 export interface VectorUnitParameters {
-  /** Vector units, C, one for each column of the mesh: a power of two. */
+  /** Vector units, C, one for each column of the mesh. */
   readonly columns: number
-  /** Vector units that share the heads of an H-Unit; divides `columns`. */
+  /** Vector units that share the heads of an H-Unit: a power of two that divides `columns`. */
   readonly headColumns: number
   /** Numbers of a beat of a vector unit, V: a power of two from 2 on that divides its share of a head, and the group. */
   readonly vectorLanes: number
@@ -44,11 +44,11 @@ export function checkVectorUnitParameters(parameters: VectorUnitParameters): voi
   }
   const fits = (headSize / headColumns) % vectorLanes === 0 && group % vectorLanes === 0
   const most = Math.max(results, vectorLanes)
-  check('columns', isPowerOfTwo(columns), 'a power of two')
+  const sharesGroups = headColumns === 1 || headSize % (group * headColumns) === 0
   check(
     'headColumns',
-    columns % headColumns === 0 && (headColumns === 1 || headSize % (group * headColumns) === 0),
-    'columns that share a head in whole groups',
+    columns % headColumns === 0 && isPowerOfTwo(headColumns) && sharesGroups,
+    'columns, a power of two of them, that share a head in whole groups',
   )
   check(
     'vectorLanes',

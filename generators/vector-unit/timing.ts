@@ -1,3 +1,4 @@
+import { treeLevels } from '../common/balanced-tree.js'
 import { alignShape } from './align-shape.js'
 import { latencies } from './arithmetic.js'
 import type { VectorUnitParameters } from './parameters.js'
@@ -61,7 +62,7 @@ export const resultEdges = {
 
 /** Edges from a beat's squares to the factor: tree, accumulator, the sum of four, mean, epsilon, root, register. */
 export function factorEdges({ columns, vectorLanes }: VectorUnitParameters): number {
-  const tree = Math.log2(columns * vectorLanes) * add
+  const tree = treeLevels(columns * vectorLanes) * add
   const accumulator = add + 1
   const register = 1
   return tree + accumulator + 2 * add + multiply + add + table + register

@@ -53,11 +53,19 @@ export function tokenChoice(parameters: VectorUnitParameters) {
       const last = new DelayLine(m, 'last', last_i)
 
       const key = m.register('best_key', uint(number32.width))
+      const isPowerOfTwo = lanes === 2 ** bestLane.width
       const token = m.register('best_token', uint(bestBeat.width + bestLane.width))
       const wins = bestBeat.eq(0).or(key.lt(bestKey))
       m.when(valid.after(1).and(wins), () => {
         key.next(bestKey)
-        token.next(cat(bestBeat, bestLane))
+        token.next(
+          isPowerOfTwo
+            ? cat(bestBeat, bestLane)
+            : bestBeat
+                .mul(indexType(lanes + 1).literal(lanes))
+                .add(bestLane)
+                .truncate(token.width),
+        )
       })
       const isDone: Bool = valid.after(1).and(last.after(1))
       token_valid_o.assign(m.delayed('token_valid', isDone, { reset: false }))

@@ -23,7 +23,11 @@ const columnHeads = [
   { columns: 2, kvHeads: 2, heads: 2, headSize: 32 },
   { columns: 2, kvHeads: 2, heads: 8, headSize: 8 },
   { columns: 2, kvHeads: 1, heads: 1, headSize: 64 },
+  { columns: 3, kvHeads: 3, heads: 3, headSize: 32 },
+  { columns: 3, kvHeads: 3, heads: 12, headSize: 8 },
   { columns: 4, kvHeads: 4, heads: 4, headSize: 32 },
+  { columns: 5, kvHeads: 5, heads: 5, headSize: 32 },
+  { columns: 6, kvHeads: 3, heads: 3, headSize: 64 },
 ] as const
 
 /** Every combination of these can be built. */

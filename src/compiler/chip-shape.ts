@@ -13,7 +13,7 @@ export interface ChipShape {
   readonly vocabulary: number
   /** Positions of the KV cache. */
   readonly positions: number
-  /** Columns of the mesh, C: parts of every matrix's columns, and vector units. A power of two. */
+  /** Columns of the mesh, C: parts of every matrix's columns, and vector units. */
   readonly columns: number
   /** L-Units of a column of the mesh: results of one tick. */
   readonly lUnits: number
@@ -36,14 +36,11 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   const headSize = model.dim / model.heads
   const { columns } = config.mesh
   const lUnits = config.mesh.rows * config.lUnits
-  const hUnits = greatestPowerOfTwo(columns, model.kvHeads)
+  const hUnits = greatestCommonDivisor(columns, model.kvHeads)
   const headColumns = columns / hUnits
   const vectorLanes = config.vectorLanes ?? widestLanes(headSize / headColumns, config.group)
   const fail = (field: string, problem: string, hint: string): never => {
     throw new InputError(problem, { field }, hint)
-  }
-  if (!isPowerOfTwo(columns)) {
-    fail('mesh.columns', `${columns} columns`, 'a power of two')
   }
   if (lUnits % columns !== 0) {
     fail(
@@ -56,6 +53,7 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   if (
     columns > 1 &&
     (segment % config.group !== 0 ||
+      !Number.isInteger(Math.log2(headColumns)) ||
       (headColumns > 1 && headSize % (config.group * headColumns) !== 0))
   ) {
     fail(
@@ -126,13 +124,6 @@ function widestLanes(headSize: number, group: number): number {
   return [16, 8, 4, 2].find((lanes) => headSize % lanes === 0 && group % lanes === 0) ?? 2
 }
 
-/** The greatest power of two that divides both. */
-function greatestPowerOfTwo(a: number, b: number): number {
-  let power = 1
-  while (a % (2 * power) === 0 && b % (2 * power) === 0) power *= 2
-  return power
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(Math.log2(value))
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }

@@ -13,9 +13,9 @@ import { rotated } from './rope.js'
 export interface ChipFormat {
   /** Numbers of a vector beat. */
   readonly vectorLanes: number
-  /** Columns of the mesh, a power of two; 1 by default. */
+  /** Columns of the mesh; 1 by default. */
   readonly columns?: number
-  /** H-Units, a power of two that divides the columns; 1 by default. */
+  /** H-Units, a divisor of the columns; 1 by default. */
   readonly hUnits?: number
   /** Bits of an aligned activation. */
   readonly mantissaBits: number

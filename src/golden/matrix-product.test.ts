@@ -69,6 +69,21 @@ test('parts are products of their columns, added neighbours first', () => {
   }
 })
 
+test('an odd part goes up a level as it is', () => {
+  const random = new Random(9)
+  const matrix = randomMatrix(4, 160, random)
+  const x = randomVector(160, random)
+  const product = new MatrixProduct(matrix, { mantissaBits, digitBits: 4, columns: 5 })
+  const parts = Array.from({ length: 5 }, (_, group) => {
+    const [from, to] = [32 * group, 32 * group + 32]
+    return matrixVector(columnsOf(matrix, from, to), x.subarray(from, to), mantissaBits)
+  })
+  for (const [row, result] of product.times(x).entries()) {
+    const [a, b, c, d, e] = parts.map((part) => part[row]!)
+    expect(result).toBe(add(add(add(a!, b!), add(c!, d!)), e!))
+  }
+})
+
 test('segments have columns of their own', () => {
   const random = new Random(8)
   const matrix = randomMatrix(4, 192, random)

@@ -10,7 +10,7 @@ export interface ProductFormat {
   readonly mantissaBits: number
   /** Bits of an L-Unit's codes; wider codes are taken in digits. */
   readonly digitBits: number
-  /** Columns of the mesh, a power of two; 1 by default. */
+  /** Columns of the mesh; 1 by default. */
   readonly columns?: number
 }
 

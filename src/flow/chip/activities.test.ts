@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ModelConfig } from '../../checkpoint/index.js'
 import type { Activity } from '../../compiler/activity.js'
 import { type ChipConfigInput, parseChipConfig } from '../../compiler/chip-config.js'
 import { activitiesAt } from '../../compiler/timeline.js'
@@ -7,7 +8,7 @@ import { elaborate } from '../../hdl/index.js'
 import { ProbedEngine, type Recording } from '../../sim/index.js'
 import { type BuiltChip, buildChip } from './build-chip.js'
 import { runChip, tokenCycles } from './run-chip.js'
-import { smallModel } from './testing/small-model.js'
+import { smallConfig, smallModel } from './testing/small-model.js'
 
 const unit = 'u_vector_row.u_vector_unit0'
 const probes = {
@@ -63,16 +64,22 @@ function recordTokens(
   return recordings
 }
 
-const chips: [string, ChipConfigInput, number[]][] = [
-  ['four L-Units', { lUnits: 4 }, [0, 3]],
-  ['fewer L-Units than vector lanes', { lUnits: 1, vectorLanes: 4 }, [1]],
+const chips: [string, ChipConfigInput, Partial<ModelConfig>, number[]][] = [
+  ['four L-Units', { lUnits: 4 }, {}, [0, 3]],
+  ['fewer L-Units than vector lanes', { lUnits: 1, vectorLanes: 4 }, {}, [1]],
+  [
+    'three columns with an H-Unit each',
+    { lUnits: 3, mesh: { rows: 2, columns: 3 } },
+    { dim: 96, heads: 3, kvHeads: 3, hiddenDim: 75, layers: 1 },
+    [1],
+  ],
 ]
 
 test.each(chips)(
   'the RTL does what the schedule says of every unit: %s',
-  (_, settings, positions) => {
+  (_, settings, shape, positions) => {
     const config = parseChipConfig({ rom: 'table', lanes: 8, group: 32, ...settings })
-    const chip = buildChip(config, smallModel(config))
+    const chip = buildChip(config, smallModel(config, { ...smallConfig, ...shape }))
     for (const [position, recording] of recordTokens(chip, positions)) {
       expectActivities(chip, position, recording)
     }
