@@ -1,11 +1,10 @@
-import { chipId } from '../../src/compiler/register-map.js'
-import { ChipPins } from '../../src/flow/chip/chip-pins.js'
-import { answers, sendRequest } from '../../src/flow/chip/run-chip.js'
 import { DiagnosticSink } from '../../src/hdl/diagnostics/diagnostic.js'
 import { checkLoops } from '../../src/hdl/elaborate/check-loops.js'
 import { flatten } from '../../src/hdl/elaborate/flatten.js'
 import type { ModuleNode } from '../../src/hdl/ir/module-node.js'
 import { portsOf } from '../../src/hdl/ir/module-node.js'
+import { type AnswerOptions, ChipHost } from '../../src/host/chip-host.js'
+import { ChipPins } from '../../src/host/chip-pins.js'
 import { type EmbeddedEngine, openEmbedded } from '../../src/sim/embedded/index.js'
 import type { Engine } from '../../src/sim/index.js'
 import { type CaseChip, checkChip } from '../random-chips/check-chip.js'
@@ -64,25 +63,24 @@ export function chipDifference(
 /** What a host sees apart from tokens: registers, ends of answers, a prompt that does not fit. */
 function hostDifference({ schedule, shape }: CaseChip, engine: Engine): string | undefined {
   const pins = new ChipPins(engine, 20 * schedule.cycles)
-  pins.reset()
-  const answer = (most: number) => {
-    sendRequest(pins, [0], most)
-    return [...answers(pins, schedule, 1)]
-  }
-  const [first, second] = answer(2)
+  const host = new ChipHost(pins)
+  const answer = (options: AnswerOptions) => [...host.generate([0], options)]
+  const [first, second] = answer({ maxTokens: 2 })
   if (first === undefined || second?.last !== true) return 'the limit of tokens'
-  if (pins.readRegister('ID') !== chipId) return 'register ID'
-  if (pins.readRegister('POSITION') !== 1) return 'register POSITION'
-  if (pins.readRegister('STATUS') !== 0) return 'register STATUS'
+  const { busy, position } = host.status()
+  if (position !== 1) return 'register POSITION'
+  if (busy) return 'register STATUS'
   if (pins.readRegister('MAX_TOKENS') !== 2) return 'register MAX_TOKENS'
-  pins.writeRegister('STOP_TOKEN', 2 ** 31 + first.token)
-  if (answer(0).length !== 1) return 'the stop token'
+  if (answer({ stopToken: first.token }).length !== 1) return 'the stop token'
   if (pins.readRegister('STOP_TOKEN') !== 2 ** 31 + first.token) return 'register STOP_TOKEN'
-  pins.writeRegister('STOP_TOKEN', 0)
+  if ([...host.continueText([])].length !== shape.positions - 1) return 'a text that goes on'
+  pins.writeRegister('CONTROL', 0)
   pins.sendPrompt(new Array(shape.positions + 3).fill(0))
   pins.step(schedule.cycles)
-  if (pins.readRegister('STATUS') !== 2) return 'the overflow of a prompt'
-  return answer(1)[0]?.token === first.token ? undefined : 'the answer after an overflow'
+  if (!host.status().promptOverflow) return 'the overflow of a prompt'
+  return answer({ maxTokens: 1 })[0]?.token === first.token
+    ? undefined
+    : 'the answer after an overflow'
 }
 
 const moduleCycles = 50_000

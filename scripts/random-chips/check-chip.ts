@@ -1,10 +1,10 @@
 import { Random } from '../../src/common/random.js'
 import { parseChipConfig } from '../../src/compiler/chip-config.js'
+import { tokenCycles } from '../../src/compiler/schedule.js'
 import { type BuiltChip, buildChip } from '../../src/flow/chip/build-chip.js'
-import { ChipPins } from '../../src/flow/chip/chip-pins.js'
-import { answers, sendRequest } from '../../src/flow/chip/run-chip.js'
 import { argmax, ChipDecoder } from '../../src/golden/index.js'
 import { type Design, elaborate } from '../../src/hdl/index.js'
+import { openChip } from '../../src/host/index.js'
 import type { ChipModel } from '../../src/quantize/index.js'
 import { openEmbedded } from '../../src/sim/embedded/index.js'
 import type { Engine } from '../../src/sim/index.js'
@@ -39,6 +39,7 @@ export interface Difference {
 
 export interface CheckedChip {
   readonly tokens: number
+  /** Of the answers' tokens. */
   readonly cycles: number
   readonly difference: Difference | undefined
 }
@@ -53,37 +54,40 @@ export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
   }
 }
 
-/** Two requests, one after the other, until the cache is full: every logit, every token, every token's cycles. */
+/**
+ * Two requests, one after the other, until the cache is full: every logit, every token, every token's cycles. In the second
+ * one the host draws the tokens.
+ */
 export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): CheckedChip {
   const { schedule, shape, model } = chip
   const { kv } = parseChipConfig(given.settings)
   const random = new Random(given.seed)
-  const pins = new ChipPins(engine, 20 * schedule.cycles)
-  let tokens = 0
-  pins.reset()
+  const host = openChip(engine, { patience: 20 * schedule.cycles })
+  let [tokens, cycles] = [0, 0]
   for (const [request, length] of given.prompts.entries()) {
     const golden = new ChipDecoder(model, { ...shape, digitBits: shape.bits, kvFormat: kv.format })
     const prompt = Array.from({ length }, () => random.integer(0, shape.vocabulary - 1))
     for (const token of prompt.slice(0, -1)) golden.step(token)
     let token = prompt.at(-1)!
-    let position = length - 1
-    sendRequest(pins, prompt, 0)
-    for (const answer of answers(pins, schedule, length, { logits: true })) {
+    const draws = { sampler: () => random.integer(0, shape.vocabulary - 1) }
+    for (const answer of host.generate(prompt, request === 0 ? { logits: true } : draws)) {
+      const position = golden.position
       const logits = golden.step(token)
-      token = argmax(logits)
+      const expected = argmax(logits)
+      token = answer.token
       tokens++
+      cycles += answer.cycles
       const found =
         firstLogit(logits, answer.logits!) ??
-        differing('token', token, answer.token) ??
-        differing('cycles', answer.scheduledCycles, answer.cycles) ??
+        differing('token', expected, answer.chipToken) ??
+        differing('cycles', tokenCycles(schedule, position), answer.cycles) ??
         differing('last', position === shape.positions - 1, answer.last)
       if (found !== undefined) {
-        return { tokens, cycles: pins.cycles, difference: { request, position, ...found } }
+        return { tokens, cycles, difference: { request, position, ...found } }
       }
-      position++
     }
   }
-  return { tokens, cycles: pins.cycles, difference: undefined }
+  return { tokens, cycles, difference: undefined }
 }
 
 type Finding = Omit<Difference, 'request' | 'position'>

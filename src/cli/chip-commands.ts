@@ -4,17 +4,19 @@ import { presetNames } from '../compiler/presets.js'
 import { type TokenReport, tokenReport } from '../compiler/token-report.js'
 import { areaByUnit, type UnitArea } from '../flow/chip/area-by-unit.js'
 import {
-  type ChipSimulation,
   type GeneratedChip,
   lintChip,
   loadChip,
   loadStructure,
-  type SimulationRequest,
-  simulateChip,
   synthesizeChip,
   writeChip,
 } from '../flow/chip/chip-steps.js'
 import { loadChipConfig } from '../flow/chip/load-config.js'
+import {
+  type ChipSimulation,
+  type SimulationRequest,
+  simulateChip,
+} from '../flow/chip/simulate-chip.js'
 import type { LintResult } from '../flow/lint.js'
 import { openProgress } from '../flow/progress.js'
 import {

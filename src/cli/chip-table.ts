@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import type { UnitArea } from '../flow/chip/area-by-unit.js'
-import type { ChipSimulation, TokenDifference } from '../flow/chip/chip-steps.js'
+import type { ChipSimulation, TokenDifference } from '../flow/chip/simulate-chip.js'
 import type { LintResult } from '../flow/lint.js'
 import type { AreaReport } from '../synth/index.js'
 import type { ChipDescription } from './chip-commands.js'

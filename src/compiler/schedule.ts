@@ -31,6 +31,14 @@ export interface Schedule {
   readonly orders: readonly SweepOrder[]
 }
 
+/** Cycles of a token at a position. */
+export function tokenCycles(
+  { cycles, cyclesPerPosition }: Pick<Schedule, 'cycles' | 'cyclesPerPosition'>,
+  position: number,
+): number {
+  return cycles + position * cyclesPerPosition
+}
+
 /**
  * The static schedule of a token: every sweep starts in the first cycle in which all its data come in time.
  * Nothing waits in hardware, so an order of starts and the pipelines' latencies are all there is to it.

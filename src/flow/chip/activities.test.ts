@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import type { ModelConfig } from '../../checkpoint/index.js'
 import type { Activity } from '../../compiler/activity.js'
 import { type ChipConfigInput, parseChipConfig } from '../../compiler/chip-config.js'
+import { tokenCycles } from '../../compiler/schedule.js'
 import { activitiesAt } from '../../compiler/timeline.js'
 import { tokenReport } from '../../compiler/token-report.js'
 import { elaborate } from '../../hdl/index.js'
+import { openChip } from '../../host/index.js'
 import { ProbedEngine, type Recording } from '../../sim/index.js'
 import { type BuiltChip, buildChip } from './build-chip.js'
-import { runChip, tokenCycles } from './run-chip.js'
 import { smallConfig, smallModel } from './testing/small-model.js'
 
 const unit = 'u_vector_row.u_vector_unit0'
@@ -48,12 +49,12 @@ function firstCycle(recording: Recording): number {
 
 /** The signals in the cycles of the tokens at some positions. */
 function recordTokens(
-  { definition, schedule }: BuiltChip,
+  { definition }: BuiltChip,
   positions: readonly number[],
 ): Map<number, Recording> {
   const engine = new ProbedEngine(elaborate(definition).flat, Object.values(probes))
   const last = positions.at(-1)!
-  const tokens = runChip(engine, schedule, [3], last + 1)
+  const tokens = openChip(engine).generate([3])
   const recordings = new Map<number, Recording>()
   for (let position = 0; position <= last; position++) {
     if (positions.includes(position)) engine.startRecording()

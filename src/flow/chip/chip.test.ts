@@ -10,13 +10,14 @@ import {
   parseChipConfig,
 } from '../../compiler/chip-config.js'
 import { hasOffsets } from '../../compiler/placement.js'
+import { tokenCycles } from '../../compiler/schedule.js'
 import { argmax, ChipDecoder } from '../../golden/index.js'
 import { elaborate } from '../../hdl/index.js'
+import { openChip } from '../../host/index.js'
 import { type ChipModel, quantizeModel } from '../../quantize/index.js'
 import { openEngine } from '../../sim/index.js'
 import { buildChip } from './build-chip.js'
 import { bundledModel } from './bundled-model.js'
-import { runChip } from './run-chip.js'
 
 const folder = temporaryFolder()
 const shared = process.env.ROMULUS_SHARED
@@ -48,12 +49,20 @@ async function expectGoldenTokensOf(
   for (const token of prompt.slice(0, -1)) golden.step(token)
   let token = prompt.at(-1)!
   let given = 0
-  for (const answer of runChip(engine, schedule, prompt, count, { logits: true })) {
+  const options = { maxTokens: count, logits: true }
+  for (const answer of openChip(engine).generate(prompt, options)) {
     const logits = golden.step(token)
     token = argmax(logits)
-    const { scheduledCycles, last } = answer
-    expect(answer).toEqual({ token, last, cycles: scheduledCycles, scheduledCycles, logits })
+    const position = golden.position - 1
     given++
+    expect(answer).toEqual({
+      token,
+      chipToken: token,
+      last: given === count,
+      position,
+      cycles: tokenCycles(schedule, position),
+      logits,
+    })
   }
   expect(given).toBe(count)
   engine.close()

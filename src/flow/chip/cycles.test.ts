@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { type ChipConfigInput, parseChipConfig } from '../../compiler/chip-config.js'
 import { elaborate } from '../../hdl/index.js'
+import { openChip } from '../../host/index.js'
 import { openEngine } from '../../sim/index.js'
 import { buildChip } from './build-chip.js'
-import { runChip } from './run-chip.js'
 import { smallConfig, smallModel } from './testing/small-model.js'
 
 const positions = 48
@@ -20,7 +20,7 @@ test.each([
     const model = smallModel(config, { ...smallConfig, contextLength: positions })
     const { definition, schedule } = buildChip(config, model)
     const engine = await openEngine(elaborate(definition))
-    const simulated = [...runChip(engine, schedule, prompt, 0)].map(({ cycles }) => cycles)
+    const simulated = [...openChip(engine).generate(prompt)].map(({ cycles }) => cycles)
     engine.close()
     const scheduled = Array.from(
       { length: positions - prompt.length + 1 },

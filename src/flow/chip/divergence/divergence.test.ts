@@ -8,7 +8,8 @@ import { type Design, elaborate, type FlatDesign } from '../../../hdl/index.js'
 import type { ChipModel } from '../../../quantize/index.js'
 import type { Progress } from '../../progress.js'
 import { type BuiltChip, buildChip } from '../build-chip.js'
-import { type LoadedChip, simulateChip } from '../chip-steps.js'
+import type { LoadedChip } from '../chip-steps.js'
+import { simulateChip } from '../simulate-chip.js'
 import { smallConfig, smallModel } from '../testing/small-model.js'
 import { findDivergence } from './find-divergence.js'
 
@@ -35,7 +36,7 @@ describe('a chip without a fault has the golden numbers everywhere', () => {
     const chip = buildChip(config, model)
     const design = elaborate(chip.definition)
     const format = formatOf(chip, config.kv.format)
-    const request = { prompt: [3, 5, 7], answered: [] }
+    const request = { prompt: [3, 5, 7], answered: [], sampled: false }
     expect(findDivergence({ ...chip, design }, model, format, request)).toBeUndefined()
   })
 })
@@ -49,7 +50,7 @@ const format = formatOf(chip, 'int8')
 /** Where a chip goes wrong with a fault in its design or in its ROMs alone. */
 function diverges(faulty: { chip?: BuiltChip; design: Pick<Design, 'flat'> }, prompt = [3, 5]) {
   const given = { ...(faulty.chip ?? chip), design: faulty.design as Design }
-  return findDivergence(given, model, format, { prompt, answered: [] })
+  return findDivergence(given, model, format, { prompt, answered: [], sampled: false })
 }
 
 /** A tokenizer of a given prompt. */
@@ -126,7 +127,11 @@ describe('the first number that differs is named', () => {
     golden.step(3)
     const answered = [argmax(golden.step(5))]
     expect(
-      findDivergence({ ...chip, design }, model, format, { prompt: [3, 5], answered }),
+      findDivergence({ ...chip, design }, model, format, {
+        prompt: [3, 5],
+        answered,
+        sampled: false,
+      }),
     ).toBeUndefined()
   })
 

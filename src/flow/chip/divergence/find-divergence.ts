@@ -1,9 +1,9 @@
 import type { ChipFormat } from '../../../golden/index.js'
 import type { Design } from '../../../hdl/index.js'
+import { openChip } from '../../../host/index.js'
 import type { ChipModel } from '../../../quantize/index.js'
 import { ProbedEngine, type Recording } from '../../../sim/index.js'
 import type { BuiltChip } from '../build-chip.js'
-import { runChip } from '../run-chip.js'
 import { goldenValues } from './golden-values.js'
 import { numberOf, type Tap, type TappedOperation } from './tap.js'
 import { tapsOf } from './taps.js'
@@ -30,6 +30,8 @@ export interface Request {
   readonly prompt: readonly number[]
   /** Tokens that the chip gave before. */
   readonly answered: readonly number[]
+  /** The host chose them. */
+  readonly sampled: boolean
 }
 
 const start = 'u_controller.vector_start_o'
@@ -47,8 +49,9 @@ export function findDivergence(
   chip: BuiltChip & { readonly design: Design },
   model: ChipModel,
   format: ChipFormat,
-  { prompt, answered }: Request,
+  request: Request,
 ): Divergence | undefined {
+  const { prompt, answered } = request
   const tokens = [...prompt, ...answered]
   const first = answered.length === 0 ? 0 : tokens.length - 1
   const values = [...goldenValues(model, format, tokens, first)]
@@ -58,7 +61,7 @@ export function findDivergence(
   const signals = new Set(taps.flat().map(({ signal }) => signal))
   const engine = new ProbedEngine(chip.design.flat, [start, operation, ...signals])
   try {
-    const recording = record(engine, chip, { prompt, answered })
+    const recording = record(engine, request)
     const starts = tokenStarts(recording)
     for (const [i, ofToken] of taps.entries()) {
       const found = firstDifference(recording, starts[i], ofToken)
@@ -71,8 +74,10 @@ export function findDivergence(
 }
 
 /** The cycles of the token that differs; of the first one, with the prompt. */
-function record(engine: ProbedEngine, chip: BuiltChip, { prompt, answered }: Request): Recording {
-  const run = runChip(engine, chip.schedule, prompt, answered.length + 1)
+function record(engine: ProbedEngine, { prompt, answered, sampled }: Request): Recording {
+  let given = 0
+  const sampler = () => answered[given++] ?? 0
+  const run = openChip(engine).generate(prompt, sampled ? { sampler } : {})
   for (let before = 0; before < answered.length; before++) run.next()
   engine.startRecording()
   run.next()

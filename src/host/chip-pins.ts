@@ -1,8 +1,11 @@
-import { type RegisterName, registerMap } from '../../compiler/register-map.js'
-import type { Engine } from '../../sim/index.js'
-import { VectorLayout } from '../../sim/testbench/vector-layout.js'
+import { type RegisterName, registerMap } from '../compiler/register-map.js'
+import type { Engine } from '../sim/index.js'
+import { VectorLayout } from '../sim/testbench/vector-layout.js'
 
-/** The ports of a chip over any engine, from the side of its host. */
+/**
+ * The ports of a chip in any engine, from the side of its host: AXI4-Lite for the registers, AXI4-Streams for prompt, tokens
+ * and logits.
+ */
 export class ChipPins {
   readonly #numbers: ReadonlyMap<string, number>
   readonly #clock: number
@@ -10,7 +13,7 @@ export class ChipPins {
   readonly #inputs: Uint32Array
   #cycles = 0
 
-  /** @param patience cycles that a handshake may take */
+  /** @param patience cycles after which a handshake is given up */
   constructor(
     private readonly engine: Engine,
     private readonly patience = 1_000_000,
@@ -31,28 +34,6 @@ export class ChipPins {
     this.#cycles += cycles
   }
 
-  /** Steps and gives the logits that come meanwhile. */
-  stepReadingLogits(cycles: number): Float32Array {
-    const stimulus = new Uint32Array(cycles * this.#inputs.length)
-    for (let cycle = 0; cycle < cycles; cycle++) {
-      stimulus.set(this.#inputs, cycle * this.#inputs.length)
-    }
-    const outputs = this.engine.runVectors({ clockPort: this.#clock, cycles, stimulus })
-    this.#cycles += cycles
-    const output = (name: string, cycle: number) =>
-      this.#layout.get(outputs, cycle, this.#number(`m_axis_logits_${name}`))
-    const patterns: number[] = []
-    for (let cycle = 0; cycle < cycles; cycle++) {
-      if (output('tvalid', cycle) === 0n) continue
-      let data = output('tdata', cycle)
-      for (let keep = output('tkeep', cycle); keep > 0n; keep >>= 4n) {
-        patterns.push(Number(BigInt.asUintN(32, data)))
-        data >>= 32n
-      }
-    }
-    return new Float32Array(Uint32Array.from(patterns).buffer)
-  }
-
   reset(): void {
     this.#set('rst_ni', 0)
     this.step(2)
@@ -67,25 +48,44 @@ export class ChipPins {
       this.#set('s_axis_prompt_tdata', token)
       this.#set('s_axis_prompt_tlast', i === tokens.length - 1 ? 1 : 0)
       this.#set('s_axis_prompt_tvalid', 1)
-      this.waitFor('s_axis_prompt_tready')
+      this.#waitFor('s_axis_prompt_tready')
       this.step()
       this.#set('s_axis_prompt_tvalid', 0)
     }
   }
 
-  /** The cycles until a token is offered; undefined when there is none within `most` cycles. */
-  waitForToken(most: number): number | undefined {
-    return this.#runUntilHigh('m_axis_token_tvalid', most)
+  /** The logits of the token under way, to the beat with `tlast`. @throws Error when they do not come */
+  readLogits(): Float32Array {
+    const patterns: number[] = []
+    let output: (name: string) => bigint
+    do {
+      this.#waitFor('m_axis_logits_tvalid')
+      output = this.#stepReadingOutputs()
+      let data = output('m_axis_logits_tdata')
+      for (let keep = output('m_axis_logits_tkeep'); keep > 0n; keep >>= 4n) {
+        patterns.push(Number(BigInt.asUintN(32, data)))
+        data >>= 32n
+      }
+    } while (output('m_axis_logits_tlast') === 0n)
+    return new Float32Array(Uint32Array.from(patterns).buffer)
+  }
+
+  /** Runs until a token is offered. @throws Error when none comes */
+  waitForToken(): void {
+    this.#waitFor('m_axis_token_tvalid')
+  }
+
+  /** The token that is offered. */
+  offeredToken(): { token: number; last: boolean } {
+    const token = Number(this.#get('m_axis_token_tdata'))
+    return { token, last: this.#get('m_axis_token_tlast') === 1n }
   }
 
   /** Takes the token that is offered; one clock edge. */
-  takeToken(): { token: number; last: boolean } {
-    const token = Number(this.#get('m_axis_token_tdata'))
-    const last = this.#get('m_axis_token_tlast') === 1n
+  takeToken(): void {
     this.#set('m_axis_token_tready', 1)
     this.step()
     this.#set('m_axis_token_tready', 0)
-    return { token, last }
   }
 
   writeRegister(register: RegisterName, value: number): void {
@@ -93,21 +93,21 @@ export class ChipPins {
     this.#set('s_axil_wdata', value)
     this.#set('s_axil_awvalid', 1)
     this.#set('s_axil_wvalid', 1)
-    this.waitFor('s_axil_awready')
+    this.#waitFor('s_axil_awready')
     this.step()
     this.#set('s_axil_awvalid', 0)
     this.#set('s_axil_wvalid', 0)
-    this.waitFor('s_axil_bvalid')
+    this.#waitFor('s_axil_bvalid')
     this.step()
   }
 
   readRegister(register: RegisterName): number {
     this.#set('s_axil_araddr', registerMap[register])
     this.#set('s_axil_arvalid', 1)
-    this.waitFor('s_axil_arready')
+    this.#waitFor('s_axil_arready')
     this.step()
     this.#set('s_axil_arvalid', 0)
-    this.waitFor('s_axil_rvalid')
+    this.#waitFor('s_axil_rvalid')
     const data = Number(this.#get('s_axil_rdata'))
     this.#set('s_axil_rready', 1)
     this.step()
@@ -115,17 +115,20 @@ export class ChipPins {
     return data
   }
 
-  /** @throws Error when the signal stays 0 */
-  waitFor(signal: string): void {
-    const taken = this.#runUntilHigh(signal, this.patience)
-    if (taken === undefined) throw new Error(`${signal} is still 0 after ${this.patience} cycles`)
+  /** Runs until a signal is 1. @throws Error when it stays 0 */
+  #waitFor(signal: string): void {
+    const { patience } = this
+    const taken = this.engine.runUntil(this.#clock, this.#number(signal), 1n, patience)
+    this.#cycles += taken ?? patience
+    if (taken === undefined) throw new Error(`${signal} is still 0 after ${patience} cycles`)
   }
 
-  /** The cycles until a signal is 1; undefined when it is not within `most` cycles. */
-  #runUntilHigh(signal: string, most: number): number | undefined {
-    const taken = this.engine.runUntil(this.#clock, this.#number(signal), 1n, most)
-    this.#cycles += taken ?? most
-    return taken
+  /** One cycle. @returns the outputs before its clock edge */
+  #stepReadingOutputs(): (name: string) => bigint {
+    const batch = { clockPort: this.#clock, cycles: 1, stimulus: this.#inputs }
+    const outputs = this.engine.runVectors(batch)
+    this.#cycles++
+    return (name) => this.#layout.get(outputs, 0, this.#number(name))
   }
 
   #set(name: string, value: number): void {

@@ -1,0 +1,9 @@
+export {
+  type AnsweredToken,
+  type AnswerOptions,
+  ChipHost,
+  type ChipOptions,
+  type ChipStatus,
+  openChip,
+} from './chip-host.js'
+export { openSampler, type Sampler, type SamplingOptions } from './sampling.js'
