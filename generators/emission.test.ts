@@ -9,6 +9,7 @@ import {
   wasmYosysLint,
 } from '../src/emit/testing/tools.js'
 import { elaborate, RomContents } from '../src/hdl/index.js'
+import { adapterLoader } from './adapter/adapter-loader.js'
 import {
   binary32,
   fixedExp2Unit,
@@ -95,6 +96,17 @@ const modules = [
   testVectorUnit({ vectorLanes: 2, results: 4, activationLanes: 1 }),
   testVectorUnit({ columns: 2, width: 64, headSize: 32, hidden: 40 }),
   placeholderMesh(),
+  adapterLoader({
+    header: [1, 2, 3, 4, 5, 21],
+    regions: [
+      { name: 'codes', units: 2, depth: 3, words: 3 },
+      { name: 'scales', units: 1, depth: 3, words: 1 },
+    ],
+  }),
+  adapterLoader({
+    header: [0, 0, 0, 0, 0, 1],
+    regions: [{ name: 'all', units: 1, depth: 1, words: 1 }],
+  }),
 ]
 
 const tools = [

@@ -44,4 +44,8 @@ export class Counter {
     this.#register.next(mux(isLast, this.value.type.literal(0), this.value.add(1).truncate(width)))
     this.m.when(isLast, carry)
   }
+  /** Stands at 0 after the next clock edge. */
+  restart(): void {
+    this.#register?.next(0)
+  }
 }
