@@ -3,7 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type EvaluationReport, evaluate } from '../flow/evaluate/evaluate.js'
 import { openProgress } from '../flow/progress.js'
 import type { KvFormat } from '../golden/index.js'
-import { codeBitsChoices, groupSizeChoices } from '../quantize/index.js'
+import {
+  type AdapterRank,
+  adapterRankChoices,
+  codeBitsChoices,
+  groupSizeChoices,
+} from '../quantize/index.js'
 
 interface EvaluateOptions {
   readonly model: string
@@ -13,6 +18,8 @@ interface EvaluateOptions {
   readonly headBits: 8 | 4 | 2
   readonly group: 32 | 64 | 128
   readonly calibrate?: boolean
+  readonly adapter?: string
+  readonly adapterRank?: AdapterRank
   readonly kv: KvFormat | 'all'
   readonly vectorLanes: number
   readonly mantissaBits: number
@@ -37,6 +44,12 @@ export function addEvaluateCommand(program: Command): void {
     .option('--head-bits <n>', 'bits of the codes of embedding and head', oneOf(codeBitsChoices), 8)
     .option('--group <n>', 'weights that share a scale', oneOf(groupSizeChoices), 64)
     .option('--calibrate', 'fit the codes to text that the model writes itself')
+    .option('--adapter <path>', 'LoRA adapter to use: a PEFT folder or file, or GGUF')
+    .option(
+      '--adapter-rank <n>',
+      "the chip's rank for adapters (default: the least that the adapter fits)",
+      oneOf(adapterRankChoices),
+    )
     .addOption(
       new Option('--kv <format>', 'format of the KV cache')
         .choices([...kvFormats, 'all'])
@@ -53,7 +66,8 @@ export function addEvaluateCommand(program: Command): void {
     .addHelpText(
       'after',
       '\nExamples:\n  romulus evaluate --model stories260K.bin --text sample.txt\n' +
-        '  romulus evaluate --model stories260K.bin --text sample.txt --group 32 --kv all --json\n',
+        '  romulus evaluate --model stories260K.bin --text sample.txt --group 32 --kv all --json\n' +
+        '  romulus evaluate --model stories260K.bin --text sample.txt --adapter lora --adapter-rank 16\n',
     )
   command.action(async (options: EvaluateOptions) => {
     const { kv, json, ...rest } = options
@@ -78,6 +92,7 @@ function printEvaluation({
   headBits,
   group,
   weightBytes,
+  adapter,
   chipTokensPerSecond,
 }: EvaluationReport): string {
   const table = new Table({
@@ -102,8 +117,12 @@ function printEvaluation({
       chipTokensPerSecond[format] ?? '',
     ])
   }
+  const adapted =
+    adapter === undefined
+      ? ''
+      : `with the adapter ${adapter.path} on a chip of rank ${adapter.rank}\n`
   return (
     `${tokens} tokens; INT${bits} in groups of ${group}, embedding and head INT${headBits}, ` +
-    `${weightBytes} bytes\n${table.toString()}\n`
+    `${weightBytes} bytes\n${adapted}${table.toString()}\n`
   )
 }

@@ -103,6 +103,11 @@ test.each([
     /^romulus: \/nowhere\.lib: cannot be read/m,
   ],
   [['generate', ...projection], /^romulus: --out: is required/],
+  [
+    ['evaluate', '--model', model, '--text', model, '--adapter', '/nowhere/lora'],
+    /^romulus: \/nowhere\/lora: /,
+  ],
+  [['evaluate', '--model', model, '--text', model, '--adapter-rank', '12'], /One of 8, 16, 32/],
   [['frobnicate'], /unknown command/],
 ])('%j is refused in one line with exit code 2', (args, message) => {
   const { status, out, err } = romulus(...args)

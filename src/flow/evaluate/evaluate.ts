@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import {
   type Checkpoint,
   type FloatModel,
+  modelConfigOf,
   openCheckpoint,
   openTokenizer,
   readFloatModel,
@@ -10,18 +11,24 @@ import {
 } from '../../checkpoint/index.js'
 import { InputError } from '../../common/input-error.js'
 import { ChipDecoder, type KvFormat, ReferenceDecoder } from '../../golden/index.js'
-import { type ChipModel, type CodeBits, dequantize, type GroupSize } from '../../quantize/index.js'
+import {
+  type AdapterRank,
+  type ChipModel,
+  type CodeBits,
+  dequantize,
+  type GroupSize,
+} from '../../quantize/index.js'
 import type { Progress } from '../progress.js'
 import { quantizedModel } from '../quantize/quantized-model.js'
 import { meanLoss } from './loss.js'
+import { type AdapterRequest, requestedAdapter } from './requested-adapter.js'
 
-export interface EvaluationRequest {
+export interface EvaluationRequest extends AdapterRequest {
   readonly model: string
   readonly text: string
   readonly tokenizer?: string
   readonly bits: CodeBits
   readonly headBits: CodeBits
-  readonly group: GroupSize
   /** Fit the codes to text that the model writes itself. */
   readonly calibrate?: boolean
   readonly kvFormats: readonly KvFormat[]
@@ -39,13 +46,15 @@ export interface EvaluationReport {
   readonly group: GroupSize
   /** Bytes of codes, scales and zero-points, embedding counted once when tied. */
   readonly weightBytes: number
-  /** Nats per token. */
+  /** The adapter's file and the chip's rank. */
+  readonly adapter?: { readonly path: string; readonly rank: AdapterRank }
+  /** Nats per token, with the adapter when there is one. */
   readonly loss: {
-    /** Binary64, weights of the file. */
+    /** Binary64, weights of the files. */
     readonly reference: number
-    /** Binary64, quantised weights. */
+    /** Binary64, quantised weights, the adapter as its file has it. */
     readonly quantized: number
-    /** The chip's arithmetic, for each format of the KV cache. */
+    /** The chip's arithmetic, with the quantised adapter, for each format of the KV cache. */
     readonly chip: Readonly<Partial<Record<KvFormat, number>>>
   }
   /** Tokens that the golden decoder takes in a second of processor time, for each format of the KV cache. */
@@ -61,6 +70,7 @@ export async function evaluate(
 ): Promise<EvaluationReport> {
   const checkpoint = await openCheckpoint(request.model)
   try {
+    const adapter = await requestedAdapter(request, modelConfigOf(checkpoint))
     const tokenizer = await tokenizerOf(checkpoint, request.tokenizer)
     const texts = await readTexts(request.text, tokenizer)
     const reference = await progress.step('reading the model', () => readFloatModel(checkpoint))
@@ -79,15 +89,24 @@ export async function evaluate(
           await new Promise(setImmediate)
         }),
       )
-    const floats = await loss('float64', () => new ReferenceDecoder(reference))
+    const floatDecoder = (weights: FloatModel) => {
+      const decoder = new ReferenceDecoder(weights)
+      decoder.useAdapter(adapter?.float)
+      return decoder
+    }
+    const floats = await loss('float64', () => floatDecoder(reference))
     const rounded = referenceOf(model, reference)
-    const quantized = await loss('float64, quantised', () => new ReferenceDecoder(rounded))
+    const quantized = await loss('float64, quantised', () => floatDecoder(rounded))
     const chip: Partial<Record<KvFormat, number>> = {}
     const chipTokensPerSecond: Partial<Record<KvFormat, number>> = {}
     for (const kvFormat of request.kvFormats) {
       const format = { ...request, digitBits: request.bits, kvFormat }
       const before = process.cpuUsage()
-      chip[kvFormat] = await loss(`chip, ${kvFormat}`, () => new ChipDecoder(model, format))
+      chip[kvFormat] = await loss(`chip, ${kvFormat}`, () => {
+        const decoder = new ChipDecoder(model, format)
+        decoder.useAdapter(adapter?.chip)
+        return decoder
+      })
       const { user, system } = process.cpuUsage(before)
       chipTokensPerSecond[kvFormat] = Math.round((tokens / (user + system)) * 1e6)
     }
@@ -99,6 +118,7 @@ export async function evaluate(
       headBits: request.headBits,
       group: request.group,
       weightBytes: weightBytes(model),
+      ...(adapter && { adapter: { path: adapter.float.path, rank: adapter.chip.rank } }),
       loss: { reference: floats, quantized, chip },
       chipTokensPerSecond,
     }
