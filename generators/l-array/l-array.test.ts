@@ -45,6 +45,7 @@ function sweeps(
       rows: Array.from({ length: matrix.rows }, (_, row) => ({ matrix, row })),
       columnGroups: columnGroups(Math.ceil(matrix.columns / matrix.group), columns),
       results: matrix.rows,
+      turns: 1,
       order,
       codeBase,
       scaleBase,

@@ -9,8 +9,10 @@ export interface VectorUnitParameters {
   readonly headColumns: number
   /** Numbers of a beat of a vector unit, V: a power of two from 2 on that divides its share of a head, and the group. */
   readonly vectorLanes: number
-  /** Results of the L array in a tick for each vector unit, U. */
+  /** Results of the L array in a tick for a vector unit, U. */
   readonly results: number
+  /** All results of a tick are for one vector unit, the units taking turns; otherwise U for each. */
+  readonly dealsTicks: boolean
   /** Beats of the result memory, a power of two. */
   readonly resultBeats: number
   /** The model's width, `heads * headSize`. */

@@ -13,6 +13,7 @@ import {
   type VectorUnitParameters,
   vectorUnitName,
 } from './parameters.js'
+import { resultTurns } from './result-turns.js'
 import { sweepIssuer, sweepPorts } from './sequencer.js'
 import { resultEdges } from './timing.js'
 import { tokenChoice } from './token-choice.js'
@@ -21,7 +22,8 @@ import { alignParametersOf, vectorUnit } from './vector-unit.js'
 /**
  * Everything between two matrices of a decoder but attention, as `docs/arithmetic.md` defines it: a vector unit for each
  * column of the mesh, in step, with what they share: the issuer of the sweeps' beats, the norm's factor, the choice of
- * the token. Numbers at the ports are those of one vector unit after the other.
+ * the token. Numbers at the ports are those of one vector unit after the other; results are those of the unit whose turn it
+ * is, with `dealsTicks` ({@link resultTurns}).
  *
  * `result_start_i` says to which beat the results that come after it go. `start_i` starts a sweep; all is at
  * fixed cycles from there, which `vectorTiming` tells, and nothing waits. `embed` and `residual` end in a norm, whose
@@ -36,19 +38,19 @@ export function vectorRow(
 ) {
   checkVectorUnitParameters(parameters)
   const { columns, vectorLanes, results, resultBeats, vocabulary, mantissaBits } = parameters
-  const { activationLanes } = parameters
+  const { activationLanes, dealsTicks } = parameters
   const align = alignShape(alignParametersOf(parameters))
   const numbers = vec(number32, columns * vectorLanes)
   const units = contents.map(oncePerKey((roms) => vectorUnit(parameters, roms)))
   const hash = createHash('sha256')
   for (const { name } of units) hash.update(name)
   return defineModule(
-    `vector_row_${vectorUnitName(parameters)}_${hash.digest('hex').slice(0, 8)}`,
+    `vector_row_${dealsTicks ? 'dealt_' : ''}${vectorUnitName(parameters)}_${hash.digest('hex').slice(0, 8)}`,
     {
       result_start_i: input(bool),
       result_base_i: input(indexType(resultBeats)),
       result_valid_i: input(bool),
-      results_i: input(vec(number32, columns * results)),
+      results_i: input(vec(number32, dealsTicks ? results : columns * results)),
       ...sweepPorts(parameters),
       mix_valid_i: input(bool),
       mix_last_i: input(bool),
@@ -87,12 +89,13 @@ export function vectorRow(
       const factor = m.instance('u_factor', normFactor(parameters))
       const shareOf = <T>(elements: readonly T[], unit: number, lanes: number) =>
         elements.slice(unit * lanes, (unit + 1) * lanes)
+      const turns = dealsTicks ? resultTurns(m, columns, ports.result_valid_i) : undefined
       const instances = units.map((definition, unit) =>
         m.instance(`u_vector_unit${unit}`, definition, {
           result_start_i: ports.result_start_i,
           result_base_i: ports.result_base_i,
-          result_valid_i: ports.result_valid_i,
-          results_i: shareOf(ports.results_i.elements, unit, results),
+          result_valid_i: turns?.[unit] ?? ports.result_valid_i,
+          results_i: shareOf(ports.results_i.elements, dealsTicks ? 0 : unit, results),
           issue_i: sweep.issue_o,
           operation_i: sweep.operation_o,
           is_last_i: sweep.is_last_o,

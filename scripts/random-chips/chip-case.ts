@@ -66,10 +66,9 @@ const choices = fc.record({
 type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
 
 export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase => {
-  const { seed, scales, positions, digits, rows, registers } = choice
+  const { seed, scales, positions, digits, lUnits, rows, registers } = choice
   const { columns, vectorLanes, heads, kvHeads, headSize } = sharedHeads(choice)
   const group = columns > 1 ? 32 : choice.group
-  const lUnits = columns * Math.ceil(choice.lUnits / columns)
   // At least eight weights a cycle, so that a token takes a few thousand cycles.
   const leastLanes = 2 ** Math.max(0, 3 - Math.floor(Math.log2(lUnits)))
   const lanes = Math.max(leastLanes, Math.min(choice.lanes, group))

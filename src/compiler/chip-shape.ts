@@ -17,6 +17,11 @@ export interface ChipShape {
   readonly columns: number
   /** L-Units of a column of the mesh: results of one tick. */
   readonly lUnits: number
+  /**
+   * How the results of the L-Units come to the vector units: a whole tick to each in turn, or, where the columns divide
+   * the L-Units of a column, a part of every tick to each.
+   */
+  readonly dealsTicks: boolean
   /** H-Units; each takes its heads from `columns / hUnits` vector units. */
   readonly hUnits: number
   /** Numbers of a vector unit's beat, V. */
@@ -41,13 +46,6 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   const vectorLanes = config.vectorLanes ?? widestLanes(headSize / headColumns, config.group)
   const fail = (field: string, problem: string, hint: string): never => {
     throw new InputError(problem, { field }, hint)
-  }
-  if (lUnits % columns !== 0) {
-    fail(
-      'mesh.columns',
-      `${columns} columns of ${lUnits} L-Units`,
-      'columns that divide the L-Units of each',
-    )
   }
   const segment = model.dim / hUnits
   if (
@@ -109,6 +107,7 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
     positions,
     columns,
     lUnits,
+    dealsTicks: lUnits % columns !== 0,
     hUnits,
     vectorLanes,
     bits: config.bits,

@@ -26,6 +26,8 @@ export interface SweptMatrix<M = MatrixShape> {
   readonly order: SweepOrder
   /** Results of the sweep that each vector unit reads. */
   readonly results: number
+  /** Vector units that take whole ticks of results in turn; 1 when each has its part of every tick. */
+  readonly turns: number
   /** First words in the ROMs of every L-Unit. */
   readonly codeBase: number
   readonly scaleBase: number
@@ -67,9 +69,9 @@ type LayerMatrix = {
 type RowsOfUnits<M> = readonly (readonly PlacedRow<M>[])[]
 
 /**
- * Gives every weight its L-Unit and its ROM words. In each tick the L-Units of a column give one row each;
- * vector unit `u` of `C` has the results of the `u`-th part of them. An L-Unit in column `c` of the mesh has
- * those groups of its rows that column `c` has of the activations. Zeros fill up.
+ * Gives every weight its L-Unit and its ROM words. In each tick the L-Units of a column give one row each; whose results
+ * they are {@link resultPlace} tells. An L-Unit in column `c` of the mesh has those groups of its rows that column `c` has
+ * of the activations. Zeros fill up.
  */
 export function placeWeights<M extends MatrixShape>(
   shape: ChipShape,
@@ -80,7 +82,8 @@ export function placeWeights<M extends MatrixShape>(
   let codeBase = 0
   let scaleBase = 0
   const place = (name: string, units: RowsOfUnits<M>, matrix: M, segments = 1): SweptMatrix<M> => {
-    const rows = tickRows(shape, units)
+    const turns = shape.dealsTicks ? columns : 1
+    const rows = tickRows(shape, units, turns)
     const order = sweepOrder(
       sweep,
       rows.length / shape.lUnits,
@@ -93,6 +96,7 @@ export function placeWeights<M extends MatrixShape>(
       columnGroups: columnGroups(groupsPerRow(matrix), columns, segments),
       order,
       results: units[0]!.length,
+      turns,
       codeBase,
       scaleBase,
     }
@@ -114,19 +118,34 @@ export function placeWeights<M extends MatrixShape>(
   return { layers, head, codeDepth: codeBase, scaleDepth: scaleBase }
 }
 
-/** Results that a vector unit gets in a tick. */
-export function unitResults({ lUnits, columns }: ChipShape): number {
-  return lUnits / columns
+/** Results that a vector unit gets in a tick, or in each that is its own. */
+export function unitResults({ lUnits, columns, dealsTicks }: ChipShape): number {
+  return dealsTicks ? lUnits : lUnits / columns
 }
 
-/** The rows of all vector units side by side, a tick after the other. */
-function tickRows<M>(shape: ChipShape, units: RowsOfUnits<M>): PlacedRow<M>[] {
+/** The tick of a sweep in which a vector unit gets a result, counted from its first, and its place among those of the tick. */
+export function resultPlace(shape: ChipShape, turns: number, unit: number, result: number) {
   const perTick = unitResults(shape)
-  const beats = Math.ceil(units[0]!.length / shape.vectorLanes)
-  const ticks = Math.ceil((beats * shape.vectorLanes) / perTick)
-  return Array.from({ length: ticks }, (_, tick) =>
-    units.flatMap((rows) => Array.from({ length: perTick }, (_, i) => rows[tick * perTick + i])),
-  ).flat()
+  const turn = Math.floor(result / perTick)
+  const place = result % perTick
+  return shape.dealsTicks
+    ? { tick: turn * turns + unit, place }
+    : { tick: turn, place: unit * perTick + place }
+}
+
+/** The rows of all vector units in the order of {@link resultPlace}, whole beats of them. */
+function tickRows<M>(shape: ChipShape, units: RowsOfUnits<M>, turns: number): PlacedRow<M>[] {
+  const { lUnits, vectorLanes } = shape
+  const results = Math.ceil(units[0]!.length / vectorLanes) * vectorLanes
+  const ticks = Math.ceil(results / unitResults(shape)) * turns
+  const placed = Array.from({ length: ticks * lUnits }, (): PlacedRow<M> => undefined)
+  for (const [unit, rows] of units.entries()) {
+    for (const [result, row] of rows.entries()) {
+      const { tick, place } = resultPlace(shape, turns, unit, result)
+      placed[tick * lUnits + place] = row
+    }
+  }
+  return placed
 }
 
 function ofEveryUnit<M>(

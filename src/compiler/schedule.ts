@@ -1,7 +1,7 @@
 import { type Activity, type Arrival, criticalNeed, type Need } from './activity.js'
 import type { ChipShape } from './chip-shape.js'
 import { columnLength } from './column-split.js'
-import { type Placement, type SweptMatrix, unitResults } from './placement.js'
+import { type Placement, resultPlace, type SweptMatrix, unitResults } from './placement.js'
 import type { Action, Instruction, VectorOperation } from './program.js'
 import {
   codeWords,
@@ -59,38 +59,44 @@ export function resultMemoryBeats(shape: ChipShape, { layers, head }: Placement)
     4,
     4 * tickBeats,
     ...sweeps.map((matrix) => 2 * writtenBeats(shape, matrix)),
-    waitingBeats(beatTimes(shape, head, 0)) + 2 * Math.max(1, tickBeats),
+    waitingBeats(beatTimes(shape, head, 0, 0), beatTimes(shape, head, 0)) +
+      2 * Math.max(1, tickBeats),
   )
   return 2 ** Math.ceil(Math.log2(least))
 }
 
 /** Beats that a sweep writes to the result memory, those of rows that fill up among them. */
-function writtenBeats(shape: ChipShape, { order }: SweptMatrix): number {
-  return Math.ceil((order.rows * unitResults(shape)) / shape.vectorLanes)
+function writtenBeats(shape: ChipShape, { order, turns }: SweptMatrix): number {
+  return Math.ceil(((order.rows / turns) * unitResults(shape)) / shape.vectorLanes)
 }
 
-/** Beats that a vector unit reads of a sweep's results. */
-function readBeats({ vectorLanes }: ChipShape, { results }: SweptMatrix): number {
-  return Math.ceil(results / vectorLanes)
-}
-
-/** For each beat of a sweep's results the cycle of its last row's last ROM word, `after` being the cycle of the first. */
-function beatTimes(shape: ChipShape, matrix: SweptMatrix, after: number): number[] {
-  const ends = rowEnds(matrix.order)
-  return Array.from({ length: readBeats(shape, matrix) }, (_, beat) => {
-    const lastRow = (beat + 1) * shape.vectorLanes - 1
-    return ends[Math.floor(lastRow / unitResults(shape))]! + after
+/**
+ * For each beat of a sweep's results the cycle of its last row's last ROM word, `after` being the cycle of the first.
+ *
+ * @param unit the vector unit whose results they are, by default the last one to get them
+ */
+function beatTimes(
+  shape: ChipShape,
+  { order, results, turns }: SweptMatrix,
+  after: number,
+  unit = turns - 1,
+): number[] {
+  const { vectorLanes } = shape
+  const ends = rowEnds(order)
+  return Array.from({ length: Math.ceil(results / vectorLanes) }, (_, beat) => {
+    const last = (beat + 1) * vectorLanes - 1
+    return ends[resultPlace(shape, turns, unit, last).tick]! + after
   })
 }
 
-/** Beats that wait at the most when they are read at a steady interval. */
-function waitingBeats(readable: readonly number[]): number {
+/** Beats that wait at the most when they are written in some cycles, and read at a steady interval as soon as they may. */
+function waitingBeats(written: readonly number[], readable: readonly number[]): number {
   const { interval, first } = steadyReading(readable)
-  let written = 0
+  let count = 0
   let most = 0
   for (const [beat] of readable.entries()) {
-    while (written < readable.length && readable[written]! <= first + beat * interval) written++
-    most = Math.max(most, written - beat)
+    while (count < written.length && written[count]! <= first + beat * interval) count++
+    most = Math.max(most, count - beat)
   }
   return most
 }

@@ -7,6 +7,7 @@ export function testParameters(given: Partial<VectorUnitParameters> = {}): Vecto
     headColumns: 1,
     vectorLanes: 4,
     results: 4,
+    dealsTicks: false,
     resultBeats: 32,
     width: 48,
     hidden: 70,

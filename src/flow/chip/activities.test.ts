@@ -74,6 +74,12 @@ const chips: [string, ChipConfigInput, Partial<ModelConfig>, number[]][] = [
     { dim: 96, heads: 3, kvHeads: 3, hiddenDim: 75, layers: 1 },
     [1],
   ],
+  [
+    'two columns that take turns in the ticks of five L-Units',
+    { lUnits: 5, mesh: { columns: 2 } },
+    { dim: 64, heads: 4, kvHeads: 2, hiddenDim: 45, layers: 1 },
+    [2],
+  ],
 ]
 
 test.each(chips)(

@@ -59,6 +59,7 @@ export function planChip<M extends MatrixShape>(
     headColumns: shape.columns / shape.hUnits,
     vectorLanes: shape.vectorLanes,
     results: unitResults(shape),
+    dealsTicks: shape.dealsTicks,
     resultBeats: resultMemoryBeats(shape, placed),
     width: shape.dim,
     hidden: shape.hiddenDim,
