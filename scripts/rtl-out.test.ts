@@ -8,12 +8,13 @@ test.each([...exampleFiles()])('%s in git is what the emitter writes', async (pa
   expect(await readFile(path, 'utf8')).toBe(text)
 })
 
-test('the README shows the example as it is', async () => {
+test('the README shows the examples as they are', async () => {
   const readme = await readFile('README.md', 'utf8')
   for (const path of [
     'examples/counter.ts',
     'rtl-out/counter/counter.sv',
     'examples/counter.test.ts',
+    'examples/host.ts',
   ]) {
     expect(readme).toContain((await readFile(path, 'utf8')).trim())
   }

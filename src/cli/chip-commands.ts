@@ -28,11 +28,12 @@ import type { EngineName } from '../sim/index.js'
 import type { AreaReport } from '../synth/index.js'
 import { areaRows, chipTable, lintRows, scheduleRows, simulationRows } from './chip-table.js'
 import { phaseTable } from './phase-table.js'
+import { type SamplingFlags, samplingOf } from './sampling-options.js'
 
 export type ChipCommand = 'generate' | 'simulate' | 'lint' | 'synth'
 
 /** Options of the commands on a whole chip, as far as they were given. */
-export interface ChipOptions {
+export interface ChipOptions extends SamplingFlags {
   readonly config?: string
   readonly preset?: string
   readonly model?: string
@@ -172,6 +173,7 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
     throw new InputError('is required', { field: '--out' }, 'a directory for the SystemVerilog')
   }
   if (options.timeline !== undefined) checkTimelineFile(options.timeline)
+  const request = requestOf(options)
   const progress = openProgress()
   const config = await loadChipConfig({
     ...(options.config === undefined ? {} : { config: options.config }),
@@ -209,7 +211,7 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
   }
   if (loaded !== undefined && name === 'simulate') {
     const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
-    report.simulation = await simulateChip(loaded, requestOf(options), stream, progress)
+    report.simulation = await simulateChip(loaded, request, stream, progress)
     if (!options.json) process.stdout.write('\n')
   }
   if (options.timeline !== undefined) {
@@ -230,11 +232,13 @@ function lastPosition(simulation: ChipSimulation | undefined): number {
 }
 
 function requestOf(options: ChipOptions): SimulationRequest {
+  const sampling = samplingOf(options)
   return {
     prompt: options.prompt ?? '',
     tokens: options.tokens ?? 64,
     engine: options.engine ?? 'embedded',
     check: options.check ?? false,
+    ...(sampling === undefined ? {} : { sampling }),
     ...(options.wave === undefined ? {} : { wave: options.wave }),
     ...(options.docker === undefined ? {} : { docker: options.docker }),
   }

@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import type { UnitArea } from '../flow/chip/area-by-unit.js'
 import type { ChipSimulation, TokenDifference } from '../flow/chip/simulate-chip.js'
 import type { LintResult } from '../flow/lint.js'
+import type { SamplingOptions } from '../host/index.js'
 import type { AreaReport } from '../synth/index.js'
 import type { ChipDescription } from './chip-commands.js'
 
@@ -51,7 +52,7 @@ export function scheduleRows(chip: ChipDescription): Row[] {
 }
 
 export function simulationRows(simulation: ChipSimulation): Row[] {
-  const { engine, tokens, cycles, unscheduled, difference, checked } = simulation
+  const { engine, tokens, cycles, unscheduled, difference, checked, sampling } = simulation
   const schedule = unscheduled === 0 ? 'as scheduled' : `${unscheduled} tokens not as scheduled`
   const verdict =
     difference !== undefined
@@ -61,6 +62,7 @@ export function simulationRows(simulation: ChipSimulation): Row[] {
         : `${tokens.length} tokens, not compared`
   return [
     ['simulation', `${engine}: ${verdict}`],
+    ...(sampling === undefined ? [] : [['sampling', samplingText(sampling)] as const]),
     ...(difference === undefined
       ? []
       : [['first difference', firstDifference(difference)] as const]),
@@ -74,6 +76,15 @@ export function simulationRows(simulation: ChipSimulation): Row[] {
         `${number(simulation.chipTokensPerSecond)} tokens/s on the chip`,
     ],
   ]
+}
+
+function samplingText({ temperature = 1, topK, topP, seed }: SamplingOptions): string {
+  return [
+    `temperature ${temperature}`,
+    ...(topK === undefined ? [] : [`the ${topK} likeliest tokens`]),
+    ...(topP === undefined ? [] : [`nucleus of ${topP}`]),
+    `seed ${seed}`,
+  ].join(', ')
 }
 
 function tokenDifference({ position, expected, simulated, logit }: TokenDifference): string {

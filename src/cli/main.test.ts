@@ -108,6 +108,16 @@ test.each([
     /^romulus: \/nowhere\/lora: /,
   ],
   [['evaluate', '--model', model, '--text', model, '--adapter-rank', '12'], /One of 8, 16, 32/],
+  [
+    ['simulate', '--temperature', '0', '--top-k', '5', '--seed', '2'],
+    /^romulus: --top-k, --seed: without a draw .*a --temperature above 0/,
+  ],
+  [['simulate', '--seed', '2'], /^romulus: --seed: without a draw/],
+  [['simulate', '--top-k', '4', '--seed', '-1'], /^romulus: --seed: -1 is no whole number/],
+  [['simulate', '--temperature', '-1'], /--temperature.*A number from 0 on/],
+  [['simulate', '--top-k', '1.5'], /--top-k.*A whole number from 1 on/],
+  [['simulate', '--top-p', '1.1'], /--top-p.*A number above 0, at most 1/],
+  [['generate', '--top-p', '0.9'], /unknown option '--top-p'/],
   [['frobnicate'], /unknown command/],
 ])('%j is refused in one line with exit code 2', (args, message) => {
   const { status, out, err } = romulus(...args)

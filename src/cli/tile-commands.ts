@@ -10,6 +10,7 @@ import {
   givenOptions,
   runChipCommand,
 } from './chip-commands.js'
+import { addSamplingOptions } from './sampling-options.js'
 import { printTileReport } from './tile-table.js'
 
 const commands: readonly {
@@ -57,6 +58,7 @@ export function addTileCommands(program: Command, setExitCode: (code: number) =>
       .description(`${capitalised(does)}.`)
     addTileOptions(command, name === 'tile')
     if (name !== 'tile') addChipOptions(command)
+    if (name === 'simulate') addSamplingOptions(command)
     command.addHelpText(
       'after',
       `\nExamples:\n${name === 'tile' ? '' : chipExamples(name)}` +
@@ -107,7 +109,11 @@ function addTileOptions(command: Command, isTile: boolean): void {
         .default('embedded'),
     )
     .option('--vectors <n>', 'vectors to multiply: half captured from the model, half random', '4')
-    .option('--seed <n>', 'seed of the random vectors', '1')
+    .option(
+      '--seed <n>',
+      isTile ? 'seed of the random vectors' : 'seed of the random vectors, or of the draws',
+      '1',
+    )
     .option('--wave <file>', 'write a waveform (.vcd, .fst)')
     .option('--docker <image>', 'run Verilator in this image')
     .option('--yosys <which>', 'wasm or native', 'wasm')

@@ -8,6 +8,9 @@ export interface Progress {
 
 const second = 1000
 
+/** Shows nothing. */
+export const silent: Progress = { step: async (_, work) => work(() => {}) }
+
 /** On a terminal a spinner, otherwise a line at the start and one at the end of each long step; on standard error. */
 export function openProgress(): Progress {
   return {

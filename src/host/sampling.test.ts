@@ -102,14 +102,30 @@ test.each([
   expect(drawn, `seed ${seed}`).toBe(likely.length)
 })
 
-test('equal seeds draw equal tokens, others do not', () => {
+test('equal seeds draw equal tokens', () => {
   const logits = new Float32Array(100)
   const drawn = (seed: number) => {
     const sampler = openSampler({ seed })
     return Array.from({ length: 20 }, () => sampler(logits))
   }
   expect(drawn(5)).toEqual(drawn(5))
-  expect(drawn(5)).not.toEqual(drawn(6))
+})
+
+test.each([0, 1, 7])('draw %i of neighbouring seeds has nothing in common', (draw) => {
+  const logits = new Float32Array(1000)
+  const seeds = 2000
+  const drawn = Array.from({ length: seeds }, (_, seed) => {
+    const sampler = openSampler({ seed })
+    for (let i = 0; i < draw; i++) sampler(logits)
+    return (sampler(logits) - 499.5) / Math.sqrt(1000 ** 2 / 12)
+  })
+  expect(drawn.reduce((sum, value) => sum + value ** 2, 0) / seeds).toBeCloseTo(1, 1)
+  for (const lag of [1, 2, 3, 4, 8, 16]) {
+    const products = drawn.slice(lag).map((value, i) => value * drawn[i]!)
+    // Five standard deviations of the mean of as many products of independent numbers.
+    const mean = products.reduce((a, b) => a + b) / products.length
+    expect(Math.abs(mean), `lag ${lag}`).toBeLessThan(5 / Math.sqrt(products.length))
+  }
 })
 
 test.each([

@@ -32,7 +32,7 @@ export interface LikelyToken {
  */
 export function openSampler({ seed, ...options }: SamplingOptions): Sampler {
   checkDistribution(options)
-  const random = new Random(seed)
+  const random = spread(seed)
   return (logits) => {
     const likely = distribution(logits, options)
     let left = random.fraction()
@@ -78,6 +78,18 @@ function nucleus(weights: readonly number[], p: number): number {
 
 function total(weights: readonly number[]): number {
   return weights.reduce((sum, weight) => sum + weight, 0)
+}
+
+/**
+ * Random numbers that have nothing in common for neighbouring seeds: the finaliser of MurmurHash3 (Appleby) spreads the seed,
+ * and the generator's first numbers, in which few of its bits have an effect, are left out.
+ */
+function spread(seed: number): Random {
+  let mixed = Math.imul(seed ^ (seed >>> 16), 0x85eb_ca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35)
+  const random = new Random(mixed ^ (mixed >>> 16))
+  for (let skipped = 0; skipped < 8; skipped++) random.fraction()
+  return random
 }
 
 function checkDistribution({ temperature = 1, topK = 1, topP = 1 }: Distribution): void {

@@ -24,11 +24,17 @@ export interface GeneratedChip extends ChipPlan {
   readonly emitted: EmittedDesign
 }
 
-/** A chip with all that its commands need. */
-export interface LoadedChip extends GeneratedChip, BuiltChip {
-  readonly placement: BuiltChip['placement']
+/** The chip of a model, to simulate in process. */
+export interface ModelChip extends BuiltChip {
+  readonly config: ChipConfig
+  readonly design: Design
   readonly model: ChipModel
   readonly tokenizer: Tokenizer
+}
+
+/** A chip with all that its commands need. */
+export interface LoadedChip extends ModelChip {
+  readonly emitted: EmittedDesign
 }
 
 /** Generates the chip of a shape, with placeholders in its ROMs. */
@@ -38,20 +44,16 @@ export async function loadStructure(
   progress: Progress,
 ): Promise<GeneratedChip> {
   const built = await progress.step('scheduling', () => structuralChip(config, name))
-  return { ...built, ...(await generated(built, progress)), config }
+  const design = await progress.step('elaborating', () => elaborate(built.definition))
+  return { ...built, config, design, emitted: await emitted(design, progress) }
 }
 
-async function generated(
-  { definition }: Pick<BuiltChip, 'definition'>,
-  progress: Progress,
-): Promise<Pick<GeneratedChip, 'design' | 'emitted'>> {
-  const design = await progress.step('elaborating', () => elaborate(definition))
-  const emitted = await progress.step('emitting', () => emitDesign(design))
-  return { design, emitted }
+function emitted(design: Design, progress: Progress): Promise<EmittedDesign> {
+  return progress.step('emitting', () => emitDesign(design))
 }
 
 /**
- * Reads and quantises the model of a configuration (the bundled one by default), and generates its chip.
+ * {@link elaborateChip}, with its SystemVerilog.
  *
  * @throws InputError for faults of configuration and checkpoint
  */
@@ -60,6 +62,21 @@ export async function loadChip(
   tokenizerFile: string | undefined,
   progress: Progress,
 ): Promise<LoadedChip> {
+  const chip = await elaborateChip(config, tokenizerFile, progress)
+  return { ...chip, emitted: await emitted(chip.design, progress) }
+}
+
+/**
+ * Reads and quantises the model of a configuration (the bundled one by default), and elaborates its chip.
+ *
+ * @param tokenizerFile when the tokenizer is not in the checkpoint or beside it
+ * @throws InputError for faults of configuration and checkpoint
+ */
+export async function elaborateChip(
+  config: ChipConfig,
+  tokenizerFile: string | undefined,
+  progress: Progress,
+): Promise<ModelChip> {
   const checkpoint = await openCheckpoint(config.model ?? bundledModel())
   try {
     const tokenizer = await tokenizerOf(checkpoint, tokenizerFile)
@@ -70,7 +87,8 @@ export async function loadChip(
       progress,
     )
     const built = await progress.step('scheduling', () => buildChip(config, model))
-    return { ...built, ...(await generated(built, progress)), config, model, tokenizer }
+    const design = await progress.step('elaborating', () => elaborate(built.definition))
+    return { ...built, config, design, model, tokenizer }
   } finally {
     await checkpoint.close()
   }

@@ -34,6 +34,8 @@ export interface TokenDifference {
 export interface ChipSimulation {
   readonly engine: EngineName
   readonly text: string
+  /** How the tokens were drawn, when they were. */
+  readonly sampling?: SamplingOptions
   readonly promptTokens: number
   readonly tokens: readonly number[]
   /** Clock cycles of each token of the answer. */
@@ -135,6 +137,7 @@ export async function simulateChip(
     engine: request.engine,
     text: written,
     promptTokens: prompt.length,
+    ...(request.sampling === undefined ? {} : { sampling: request.sampling }),
     tokens,
     cycles,
     unscheduled,

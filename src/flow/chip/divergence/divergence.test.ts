@@ -5,8 +5,9 @@ import { simulationRows } from '../../../cli/chip-table.js'
 import { type ChipConfigInput, parseChipConfig } from '../../../compiler/chip-config.js'
 import { argmax, ChipDecoder } from '../../../golden/index.js'
 import { type Design, elaborate, type FlatDesign } from '../../../hdl/index.js'
+import { openSampler, type SamplingOptions } from '../../../host/index.js'
 import type { ChipModel } from '../../../quantize/index.js'
-import type { Progress } from '../../progress.js'
+import { silent } from '../../progress.js'
 import { type BuiltChip, buildChip } from '../build-chip.js'
 import type { LoadedChip } from '../chip-steps.js'
 import { simulateChip } from '../simulate-chip.js'
@@ -62,13 +63,13 @@ const tokenizer: Tokenizer = {
   decode: () => '',
   stream: () => new TextStream(() => new Uint8Array()),
 }
-const progress: Progress = { step: async (_, work) => work(() => {}) }
 
 /** What `simulate --check` says of a chip with a fault. */
-function check(faulty: { chip?: BuiltChip; design: Design }) {
+function check(faulty: { chip?: BuiltChip; design: Design }, sampling?: SamplingOptions) {
   const loaded = { ...chip, ...faulty.chip, design: faulty.design, config, model, tokenizer }
-  const request = { prompt: '', tokens: 3, engine: 'embedded', check: true } as const
-  return simulateChip(loaded as unknown as LoadedChip, request, () => {}, progress)
+  const drawn = sampling === undefined ? {} : { sampling }
+  const request = { prompt: '', tokens: 3, engine: 'embedded', check: true, ...drawn } as const
+  return simulateChip(loaded as unknown as LoadedChip, request, () => {}, silent)
 }
 
 /** The chip whose ROMs are made while the model has other weights. */
@@ -121,6 +122,26 @@ test('simulate --check says so when logits differ, though the token may be the s
   expect((await check({ design })).difference).toBeUndefined()
 })
 
+test('simulate --check compares drawn tokens too', async () => {
+  const sampling = { temperature: 3, seed: 20260414 }
+  const { difference, tokens, unscheduled } = await check({ design }, sampling)
+  expect(difference).toBeUndefined()
+  expect(unscheduled).toBe(0)
+  const golden = new ChipDecoder(model, format)
+  golden.step(3)
+  const sampler = openSampler(sampling)
+  const first = sampler(golden.step(5))
+  const second = sampler(golden.step(first))
+  expect(tokens).toEqual([first, second, sampler(golden.step(second))])
+  const faulty = withWeights(({ head }) => {
+    head.codes[0] = 255 - head.codes[0]!
+    return () => {
+      head.codes[0] = 255 - head.codes[0]!
+    }
+  })
+  expect((await check(faulty, sampling)).difference).toMatchObject({ logit: { token: 0 } })
+})
+
 describe('the first number that differs is named', () => {
   test('none differs in a later token of the answer either', () => {
     const golden = new ChipDecoder(model, format)
@@ -133,6 +154,18 @@ describe('the first number that differs is named', () => {
         sampled: false,
       }),
     ).toBeUndefined()
+  })
+
+  test('none differs when the host chose the token before; the chip alone has another one', () => {
+    const golden = new ChipDecoder(model, format)
+    golden.step(3)
+    const other = (argmax(golden.step(5)) + 1) % smallConfig.vocabulary
+    const found = (sampled: boolean) => {
+      const request = { prompt: [3, 5], answered: [other], sampled }
+      return findDivergence({ ...chip, design }, model, format, request)
+    }
+    expect(found(true)).toBeUndefined()
+    expect(found(false)).toMatchObject({ position: 2 })
   })
 
   test('a weight in ROM', () => {
