@@ -86,6 +86,12 @@ test('turns of a conversation have the logits of the whole text; a new text star
   expectAnswer([8], host.generate([8], { ...logits, maxTokens: 2 }))
 })
 
+test('a text that goes on after a reset is a new one', () => {
+  tokens({ maxTokens: 2 })
+  host.reset()
+  expectAnswer([8, 3], host.continueText([8, 3], { ...logits, maxTokens: 2 }))
+})
+
 const seed = 20260412
 
 test(`every token may be chosen by the host (seed ${seed})`, () => {

@@ -112,8 +112,8 @@ export class ChipHost {
     prompt: readonly number[],
     options: AnswerOptions = {},
   ): Generator<AnsweredToken, void, undefined> {
-    this.#endAnswer()
     this.#check(prompt, 0, options)
+    this.#endAnswer()
     this.#cachedTokens = 0
     yield* this.#answer(prompt, false, options)
   }
