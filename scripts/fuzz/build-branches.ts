@@ -1,6 +1,6 @@
 import type { CircuitWriter } from './build.js'
 import type { BlockRecipe, BranchesStep, BranchRecipe, TargetRecipe } from './recipe.js'
-import { blockRefs } from './recipe-refs.js'
+import { blockRefs, branchTargets } from './recipe-refs.js'
 import { hardwareType, type Scalar } from './types.js'
 
 type Assign = (value: Scalar) => void
@@ -43,7 +43,12 @@ function writeBranch(
 ): void {
   const { m } = writer
   const block = (body: BlockRecipe) => () => {
+    const { inner, innerFirst = false } = body
     const done = new Set<number>()
+    if (inner !== undefined && innerFirst) {
+      for (const target of branchTargets(inner)) done.add(target % targets.length)
+      writeBranch(writer, inner, targets, assign)
+    }
     for (const [target, value] of body.assigns) {
       const number = target % targets.length
       if (done.has(number)) {
@@ -53,7 +58,7 @@ function writeBranch(
       done.add(number)
       assign(number, writer.value(value, targets[number]!.type))
     }
-    if (body.inner !== undefined) writeBranch(writer, body.inner, targets, assign)
+    if (inner !== undefined && !innerFirst) writeBranch(writer, inner, targets, assign)
   }
   if (targets.length === 0) return
   if (branch.kind === 'when') {

@@ -363,7 +363,7 @@ class ModuleGenerator {
     const block = () => this.#block(depth)
     const otherwise = this.#optional('otherwise', 0.5, block)
     if (random.chance(0.5)) {
-      const branches = Array.from({ length: random.integer(1, 3) }, () => ({
+      const branches = Array.from({ length: Math.max(1, random.integer(0, 3)) }, () => ({
         condition: this.#ref(),
         body: block(),
       }))
@@ -378,13 +378,15 @@ class ModuleGenerator {
 
   #block(depth: number): BlockRecipe {
     const { random } = this
+    if (random.chance(0.2)) return { assigns: [] }
     const assigns = Array.from(
       { length: random.integer(0, 3) },
       () => [random.integer(0, 3), this.#ref()] as const,
     )
     return {
       assigns,
-      ...(depth > 0 ? this.#optional('inner', 0.3, () => this.#branch(depth - 1)) : {}),
+      ...(depth > 0 ? this.#optional('inner', 0.45, () => this.#branch(depth - 1)) : {}),
+      ...(depth > 0 && random.chance(0.5) ? { innerFirst: true } : {}),
     }
   }
 

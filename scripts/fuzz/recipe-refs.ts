@@ -106,6 +106,17 @@ function branchRefs(branch: BranchRecipe): readonly Ref[] {
     : [branch.subject, ...branch.cases.flatMap(({ body }) => blockRefs(body)), ...otherwise]
 }
 
+/** Numbers of the targets that a nest may assign. */
+export function branchTargets(branch: BranchRecipe): readonly number[] {
+  const bodies = (branch.kind === 'when' ? branch.branches : branch.cases).map(({ body }) => body)
+  return [...bodies, ...(branch.otherwise === undefined ? [] : [branch.otherwise])].flatMap(
+    ({ assigns, inner }) => [
+      ...assigns.map(([target]) => target),
+      ...(inner === undefined ? [] : branchTargets(inner)),
+    ],
+  )
+}
+
 /** What a block reads. */
 export function blockRefs({ assigns, inner }: BlockRecipe): readonly Ref[] {
   return [...assigns.map(([, value]) => value), ...(inner === undefined ? [] : branchRefs(inner))]

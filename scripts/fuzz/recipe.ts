@@ -187,6 +187,8 @@ export interface BlockRecipe {
   /** A target's number and its value; the first one counts for each target. */
   readonly assigns: readonly (readonly [target: number, value: Ref])[]
   readonly inner?: BranchRecipe
+  /** The inner nest comes before the assigns, which then leave its targets alone. */
+  readonly innerFirst?: boolean
 }
 
 /** A state machine of which each state has transitions, the last one to the next state. */
