@@ -11,6 +11,7 @@ import {
   uint,
 } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
+import { optionalPorts } from '../common/optional-ports.js'
 
 const addressBits = 6
 const word = uint(32)
@@ -40,6 +41,8 @@ export interface RegisterParameters {
   /** Positions of the KV cache. */
   readonly positions: number
   readonly vocabulary: number
+  /** CRC-32 of the adapters' layout, of chips with adapters. */
+  readonly adapterLayout?: number
 }
 
 /**
@@ -47,9 +50,10 @@ export interface RegisterParameters {
  * address and its data in the same cycle, whole words only (strobes other than 15 are refused with SLVERR, as
  * are addresses of no register and writes to registers that can only be read).
  */
-export function axiLiteRegisters({ positions, vocabulary }: RegisterParameters) {
+export function axiLiteRegisters({ positions, vocabulary, adapterLayout }: RegisterParameters) {
+  const adapters = adapterLayout === undefined ? '' : `_a${adapterLayout.toString(16)}`
   return defineModule(
-    `axi_lite_registers_p${positions}_v${vocabulary}`,
+    `axi_lite_registers_p${positions}_v${vocabulary}${adapters}`,
     {
       ...axiLitePorts,
       busy_i: input(bool),
@@ -59,17 +63,33 @@ export function axiLiteRegisters({ positions, vocabulary }: RegisterParameters) 
       stop_token_o: output(uint(31)),
       stop_enable_o: output(bool),
       keep_cache_o: output(bool),
+      ...optionalPorts(adapterLayout, () => ({
+        adapter_select_o: output(uint(2)),
+        adapter_status_i: input(word),
+      })),
     },
     (m, ports) => {
       const maxTokens = m.register('max_tokens', word, { reset: 0 })
       const stopToken = m.register('stop_token', word, { reset: 0 })
       const keepCache = m.register('keep_cache', bool, { reset: false })
+      const adapterSelect =
+        adapterLayout === undefined
+          ? undefined
+          : m.register('adapter_select', uint(2), { reset: 0 })
       writeChannel(m, ports, (address, data) => {
         const matches = (register: number) => address.eq(register >> 2)
         m.when(matches(registerMap.MAX_TOKENS), () => maxTokens.next(data))
         m.when(matches(registerMap.STOP_TOKEN), () => stopToken.next(data))
         m.when(matches(registerMap.CONTROL), () => keepCache.next(data.bit(controlBits.keepCache)))
-        return [registerMap.MAX_TOKENS, registerMap.STOP_TOKEN, registerMap.CONTROL]
+        if (adapterSelect !== undefined) {
+          m.when(matches(registerMap.ADAPTER_SELECT), () => adapterSelect.next(data.bits(1, 0)))
+        }
+        return [
+          registerMap.MAX_TOKENS,
+          registerMap.STOP_TOKEN,
+          registerMap.CONTROL,
+          ...(adapterSelect === undefined ? [] : [registerMap.ADAPTER_SELECT]),
+        ]
           .map(matches)
           .reduce((any, one) => any.or(one))
       })
@@ -85,7 +105,15 @@ export function axiLiteRegisters({ positions, vocabulary }: RegisterParameters) 
         [registerMap.CONTROL, flag(keepCache, controlBits.keepCache)],
         [registerMap.CONTEXT, word.literal(positions)],
         [registerMap.VOCABULARY, word.literal(vocabulary)],
+        ...(adapterSelect === undefined
+          ? []
+          : ([
+              [registerMap.ADAPTER_SELECT, adapterSelect.extend(32)],
+              [registerMap.ADAPTER_STATUS, ports.adapter_status_i],
+              [registerMap.ADAPTER_LAYOUT, word.literal(adapterLayout!)],
+            ] as const)),
       ])
+      if (adapterSelect !== undefined) ports.adapter_select_o.assign(adapterSelect)
       ports.max_tokens_o.assign(maxTokens)
       ports.stop_token_o.assign(stopToken.bits(30, 0))
       ports.stop_enable_o.assign(stopToken.bit(31))

@@ -1,4 +1,5 @@
 import type { ChipTiming } from '../../src/compiler/timing.js'
+import { adapterTiming } from '../adapter/timing.js'
 import { type HUnitParameters, hUnitTiming } from '../h-unit/index.js'
 import { type Mesh, meshResultEdges } from '../l-array/l-array.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
@@ -39,6 +40,7 @@ export function chipTiming(
       token: vector.token + startDelay,
       residualToIssue: vector.residualToIssue,
     },
+    ...(vectorUnit.adapter && { adapter: adapterTiming(vectorUnit.adapter) }),
     align: { readable: (groupEnds, lastGroup) => vector.readable(groupEnds, lastGroup) },
     attention: hUnitTiming(hUnit),
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { defineModule, streamInput, streamOutput, type UInt, uint } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
+import { fitted } from '../common/fitted.js'
 import { type HUnitParameters, hUnit } from '../h-unit/index.js'
 import { lArray, type Mesh, meshResultEdges } from '../l-array/l-array.js'
 import type { LUnitParameters } from '../l-unit/parameters.js'
@@ -12,6 +13,7 @@ import {
   type VectorUnitParameters,
   vectorRow,
 } from '../vector-unit/index.js'
+import { adapterStreamPorts, connectAdapters, registerParameters } from './adapters.js'
 import { axiLitePorts, axiLiteRegisters } from './axi-lite-registers.js'
 import { type ControllerParameters, controller, tokenBits } from './controller.js'
 import { logitStream, logitStreamPorts } from './logit-stream.js'
@@ -29,6 +31,8 @@ export interface ChipParts {
   /** Each of the H-Units, of which every `headColumns` vector units have one. */
   readonly hUnit: HUnitParameters
   readonly controller: ControllerParameters
+  /** What the words 2 to 7 of an adapter's frame must be, of chips with adapters. */
+  readonly adapterHeader?: readonly number[]
 }
 
 /**
@@ -50,9 +54,10 @@ export function chip(name: string, parts: ChipParts) {
       s_axis_prompt: streamInput(token, { last: true }),
       m_axis_token: streamOutput(token, { last: true }),
       ...logitStreamPorts(parts.vectorUnit.columns * parts.vectorUnit.vectorLanes),
+      ...adapterStreamPorts(parts),
     },
-    (m, { s_axis_prompt, m_axis_token, ...ports }) => {
-      const registers = m.instance('u_registers', axiLiteRegisters(parts.controller))
+    (m, { s_axis_prompt, m_axis_token, s_axis_adapter, ...ports }) => {
+      const registers = m.instance('u_registers', axiLiteRegisters(registerParameters(parts)))
       for (const port of Object.keys(axiLitePorts) as (keyof typeof axiLitePorts)[]) {
         const inside = registers[port] as UInt & { assign?(value: unknown): void }
         const outside = ports[port] as UInt & { assign?(value: unknown): void }
@@ -118,6 +123,8 @@ export function chip(name: string, parts: ChipParts) {
       connect(vector.exponent_address_i, sweep.exponent_address_o)
       program.token_i.assign(vector.token_o)
 
+      connectAdapters(m, parts, s_axis_adapter, { registers, program, vector })
+
       const { vectorLanes } = parts.hUnit
       const hUnits = vector.head_data_o.elements.length / vectorLanes
       const attention = Array.from({ length: hUnits }, (_, unit) =>
@@ -145,9 +152,4 @@ export function chip(name: string, parts: ChipParts) {
     },
     { documentation: 'LLaMA decoder with its weights in ROM' },
   )
-}
-
-/** A number in another width; what is cut off is zero. */
-function fitted(value: UInt, width: number): UInt {
-  return value.width >= width ? value.truncate(width) : value.extend(width)
 }

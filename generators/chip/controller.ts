@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  type OperandUnit,
   type ProgramLayout,
   type Unit,
   units,
@@ -19,6 +20,7 @@ import {
   uint,
 } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
+import { optionalPorts } from '../common/optional-ports.js'
 
 export interface ControllerParameters {
   readonly layout: ProgramLayout
@@ -45,11 +47,7 @@ export function tokenBits(vocabulary: number): number {
 }
 
 /** Bits of an instruction's field; one when no instruction has it. */
-export function fieldWidth(
-  { operands }: ProgramLayout,
-  unit: 'sweep' | 'vector',
-  name: string,
-): number {
+export function fieldWidth({ operands }: ProgramLayout, unit: OperandUnit, name: string): number {
   return operands[unit].find((field) => field.name === name)?.width ?? 1
 }
 
@@ -75,10 +73,12 @@ export function controller(parameters: ControllerParameters) {
     swapsBanks,
     settleCycles,
   } = parameters
+  const hasAdapters = layout.operands.adapter.length > 0
   const token = uint(tokenBits(vocabulary))
   const contents = RomContents.fromWords(layout.width, [...program])
   const sweepField = (name: string) => uint(fieldWidth(layout, 'sweep', name))
   const vectorField = (name: string) => uint(fieldWidth(layout, 'vector', name))
+  const adapterField = (name: string) => uint(fieldWidth(layout, 'adapter', name))
   const hash = createHash('sha256').update(contents.hash).digest('hex').slice(0, 8)
   return defineModule(
     `controller_${program.length}_${hash}`,
@@ -108,6 +108,16 @@ export function controller(parameters: ControllerParameters) {
       position_o: output(indexType(positions)),
       token_o: output(indexType(vocabulary)),
       token_i: input(indexType(vocabulary)),
+      ...optionalPorts(hasAdapters || undefined, () => ({
+        /** The first instruction of a token is issued. */
+        token_start_o: output(bool),
+        adapter_start_o: output(bool),
+        adapter_order_o: output(adapterField('order')),
+        adapter_code_base_o: output(adapterField('code_base')),
+        adapter_scale_base_o: output(adapterField('scale_base')),
+        adapter_bank_o: output(bool),
+        adapter_last_vector_o: output(adapterField('last_vector')),
+      })),
     },
     (m, ports) => {
       const { s_axis_prompt: prompt, m_axis_token: answer } = ports
@@ -256,13 +266,16 @@ export function controller(parameters: ControllerParameters) {
       ports.sweep_start_o.assign(m.delayed('sweep_start', sweep, { reset: false }))
       ports.vector_start_o.assign(m.delayed('vector_start', vector, { reset: false }))
       ports.attend_start_o.assign(m.delayed('attend_start', starts('attend'), { reset: false }))
-      const operand = (unit: 'sweep' | 'vector', name: string) =>
+      const operand = (unit: OperandUnit, name: string) =>
         m.delayed(`${unit}_${name}`, fields.operand(unit, name))
       ports.sweep_order_o.assign(operand('sweep', 'order'))
       ports.sweep_code_base_o.assign(operand('sweep', 'code_base'))
       ports.sweep_scale_base_o.assign(operand('sweep', 'scale_base'))
-      const bank = operand('sweep', 'bank').bit(0)
-      ports.sweep_bank_o.assign(bankOffset === undefined ? bank : bank.xor(bankOffset))
+      const bankOf = (unit: 'sweep' | 'adapter') => {
+        const bank = operand(unit, 'bank').bit(0)
+        return bankOffset === undefined ? bank : bank.xor(bankOffset)
+      }
+      ports.sweep_bank_o.assign(bankOf('sweep'))
       ports.sweep_results_o.assign(operand('sweep', 'results'))
       ports.vector_operation_o.assign(operand('vector', 'operation'))
       ports.vector_beats_o.assign(operand('vector', 'beats'))
@@ -270,6 +283,17 @@ export function controller(parameters: ControllerParameters) {
       ports.vector_results_o.assign(operand('vector', 'results'))
       const table = operand('vector', 'table')
       ports.vector_table_o.assign(table)
+
+      if (hasAdapters) {
+        ports.token_start_o.assign(issues.and(address.eq(0)))
+        const adapter = starts('adapter')
+        ports.adapter_start_o.assign(m.delayed('adapter_start', adapter, { reset: false }))
+        ports.adapter_order_o.assign(operand('adapter', 'order'))
+        ports.adapter_code_base_o.assign(operand('adapter', 'code_base'))
+        ports.adapter_scale_base_o.assign(operand('adapter', 'scale_base'))
+        ports.adapter_bank_o.assign(bankOf('adapter'))
+        ports.adapter_last_vector_o.assign(operand('adapter', 'last_vector'))
+      }
 
       const layer = m.register('layer', indexType(layers), { reset: 0 })
       const isKey = fields.operand('vector', 'operation').eq(operationCode('key'))
@@ -310,7 +334,7 @@ class InstructionFields {
     this.#operandsAt = delay.width + unit.width
   }
 
-  operand(unit: 'sweep' | 'vector', name: string): UInt {
+  operand(unit: OperandUnit, name: string): UInt {
     let at = this.#operandsAt
     for (const field of this.layout.operands[unit]) {
       if (field.name === name) return this.word.bits(at + field.width - 1, at)

@@ -40,9 +40,11 @@ function sweeps(
     const rows = Math.ceil(matrix.rows / units)
     const length = columnLength(matrix.columns, matrix.group, columns)
     const order = sweepOrder(latency, rows, length, matrix.bits / parameters.bits)
+    const placed = Array.from({ length: matrix.rows }, (_, row) => ({ matrix, row }))
     const swept = {
       name: `m${i}`,
-      rows: Array.from({ length: matrix.rows }, (_, row) => ({ matrix, row })),
+      rows: placed,
+      unitRows: [placed],
       columnGroups: columnGroups(Math.ceil(matrix.columns / matrix.group), columns),
       results: matrix.rows,
       turns: 1,

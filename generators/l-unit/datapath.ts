@@ -42,7 +42,7 @@ export interface DatapathInputs {
   readonly codeWord: UInt
   readonly activation: Vec<SInt>
   readonly firstBeat: Bool
-  /** `{zero-point, scale}`, with offsets `{offset, zero-point, scale}` */
+  /** `{zero-point, scale}`, with offsets `{offset, zero-point, scale}`, without zero-points the scale */
   readonly scaleWord: UInt
   readonly negatedSum: SInt
   readonly exponent: UInt
@@ -117,7 +117,7 @@ function resultOfGroup(
   const { scaleWord, negatedSum, exponent } = inputs
   const widths = lUnitWidths(parameters)
   const offsetAt = scaleBits + parameters.bits
-  const dot = dotOfGroup(m, parameters, scaleWord.bits(offsetAt - 1, scaleBits), inputs)
+  const dot = dotOfGroup(m, parameters, startOfGroup(m, parameters, inputs), inputs)
   const scaled = m.instance('u_scale', lUnitScaler(parameters, widths.group), {
     scale_i: untilGroupEnd(m, parameters, 'scale', scaleWord.bits(scaleBits - 1, 0)),
     integer_i: dot,
@@ -137,7 +137,11 @@ function resultOfGroup(
 }
 
 /** The scaling to binary32 of an L-Unit: `scale * integer * 2^(e - 127 - M + 2)`. */
-function lUnitScaler(parameters: LUnitParameters, integerBits: number) {
+export function lUnitScaler(
+  parameters: LUnitParameters,
+  integerBits: number,
+  stages = scaleRegisters(parameters),
+) {
   const shape = {
     scale: binary16,
     integerBits,
@@ -145,25 +149,34 @@ function lUnitScaler(parameters: LUnitParameters, integerBits: number) {
     exponentOffset: biasOf(binary32) + parameters.mantissaBits - 2,
     result: binary32,
   }
-  return floatScaler(shape, scaleRegisters(parameters))
+  return floatScaler(shape, stages)
 }
 
-/**
- * `d_g`: the accumulator starts a group at `-z * S` and adds the beats' sums; `groupRange` proves its width.
- * Codes and zero-point are less by the same offset, which cancels.
- */
+/** `-z * S`, at which the accumulator of a group starts; codes and zero-point are less by the same offset, which cancels. */
+function startOfGroup(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  { scaleWord, negatedSum }: DatapathInputs,
+): SInt {
+  const { bits, products, zeroPoints } = parameters
+  const type = sint(lUnitWidths(parameters).group)
+  if (!zeroPoints) return type.literal(0)
+  const zeroPoint = scaleWord.bits(scaleBits + bits - 1, scaleBits)
+  const correction = { codes: [zeroPoint], mantissas: [negatedSum] }
+  return endOfStage(m, 'correction', hasStage(parameters, 'correction'), {
+    start: sumOfProducts(m, products, correction, false).truncate(type.width),
+  }).start
+}
+
+/** `d_g`: the accumulator adds the beats' sums to the start; `groupRange` proves its width. */
 function dotOfGroup(
   m: ModuleBuilder,
   parameters: LUnitParameters,
-  zeroPoint: UInt,
+  start: SInt,
   inputs: DatapathInputs,
 ): SInt {
   const { bits, lanes, products } = parameters
   const widths = lUnitWidths(parameters)
-  const correction = { codes: [zeroPoint], mantissas: [inputs.negatedSum] }
-  const { start } = endOfStage(m, 'correction', hasStage(parameters, 'correction'), {
-    start: sumOfProducts(m, products, correction, false).truncate(widths.group),
-  })
   const operands = {
     codes: Array.from({ length: lanes }, (_, lane) =>
       inputs.codeWord.bits((lane + 1) * bits - 1, lane * bits),

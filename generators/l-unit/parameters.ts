@@ -37,6 +37,8 @@ export interface LUnitParameters {
   readonly mantissaBits: number
   /** The weights have a binary16 offset for each group, as GGUF's Q4_1 may need. */
   readonly offsets: boolean
+  /** Without them codes mean `q - 2^(bits - 1)`; then there are no offsets either, and products are by digits. */
+  readonly zeroPoints: boolean
   /** The stages that end in a register. */
   readonly pipeline: readonly LUnitStage[]
   readonly rom: RomPolicy
@@ -76,7 +78,7 @@ export function pipelineOfDepth(depth: number): readonly LUnitStage[] {
 }
 
 /**
- * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, no offsets, six
+ * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, zero-points, no offsets, six
  * registers, B-ROM with blocks of four, products by digits, fused.
  *
  * @throws InputError for values that cannot be built
@@ -88,6 +90,7 @@ export function lUnitParameters(given: Partial<LUnitParameters> = {}): LUnitPara
     lanes: 16,
     mantissaBits: 12,
     offsets: false,
+    zeroPoints: true,
     pipeline: pipelineOfDepth(6),
     rom: { kind: 'brom', block: 4 },
     products: 'digits',
@@ -98,8 +101,9 @@ export function lUnitParameters(given: Partial<LUnitParameters> = {}): LUnitPara
   return parameters
 }
 
-function checkParameters({ bits, group, lanes, mantissaBits }: LUnitParameters): void {
-  const fail = (field: string, value: number, hint: string) => {
+function checkParameters(parameters: LUnitParameters): void {
+  const { bits, group, lanes, mantissaBits, zeroPoints, offsets, products } = parameters
+  const fail = (field: string, value: number | boolean, hint: string) => {
     throw new InputError(`${value} is not possible`, { field }, hint)
   }
   if (![8, 4, 2].includes(bits)) fail('bits', bits, '8, 4 or 2')
@@ -109,6 +113,9 @@ function checkParameters({ bits, group, lanes, mantissaBits }: LUnitParameters):
   }
   if (!Number.isInteger(mantissaBits) || mantissaBits < 10 || mantissaBits > 16) {
     fail('mantissaBits', mantissaBits, '10 to 16')
+  }
+  if (!zeroPoints && (offsets || products !== 'digits')) {
+    fail('zeroPoints', zeroPoints, 'no offsets and products by digits')
   }
 }
 
@@ -130,7 +137,7 @@ export function addRegisters(parameters: LUnitParameters): readonly FloatAddStag
   )
 }
 
-/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}, `_offset` with offsets, `_mul` for products by `*`. */
+/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}, `_offset` with offsets, `_symmetric` without zero-points, `_mul` for products by `*`. */
 export function parametersName(parameters: LUnitParameters): string {
   const { bits, group, lanes, mantissaBits } = parameters
   const mask = lUnitStages.reduce(
@@ -138,19 +145,22 @@ export function parametersName(parameters: LUnitParameters): string {
     0,
   )
   const offset = parameters.offsets ? '_offset' : ''
+  const symmetric = parameters.zeroPoints ? '' : '_symmetric'
   const multiplier = parameters.products === 'multiply' ? '_mul' : ''
-  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${offset}${multiplier}`
+  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${offset}${symmetric}${multiplier}`
 }
 
 /** For the header comment of a module and the manifest. */
 export function describeParameters(parameters: LUnitParameters) {
-  const { bits, group, lanes, mantissaBits, offsets, pipeline, rom, products, fused } = parameters
+  const { bits, group, lanes, mantissaBits, offsets, zeroPoints } = parameters
+  const { pipeline, rom, products, fused } = parameters
   return {
     bits,
     group,
     lanes,
     mantissaBits,
     ...(offsets ? { offsets } : {}),
+    ...(zeroPoints ? {} : { zeroPoints }),
     pipeline: pipeline.join(' '),
     rom: printRomPolicy(rom),
     products,

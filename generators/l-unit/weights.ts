@@ -100,8 +100,8 @@ export function weightsOfUnit(
 export const scaleBits = 16
 
 /** Bits of a word of the scale ROM. */
-export function scaleWordBits({ bits, offsets }: LUnitParameters): number {
-  return scaleBits + bits + (offsets ? scaleBits : 0)
+export function scaleWordBits({ bits, offsets, zeroPoints }: LUnitParameters): number {
+  return scaleBits + (zeroPoints ? bits : 0) + (offsets ? scaleBits : 0)
 }
 
 /** What the two ROMs of an L-Unit hold. */

@@ -7,6 +7,8 @@ export interface AlignParameters {
   readonly mantissaBits: number
   readonly width: number
   readonly hidden: number
+  /** Adapters read the activations too. */
+  readonly hasAdapterReader?: boolean
 }
 
 /** Sizes of the align unit and of the activation memory. */
@@ -32,5 +34,6 @@ export function alignShape(parameters: AlignParameters) {
 /** For module names. */
 export function alignName(parameters: AlignParameters): string {
   const { vectorLanes, activationLanes, group, mantissaBits, width, hidden } = parameters
-  return `v${vectorLanes}_l${activationLanes}_g${group}_m${mantissaBits}_n${Math.max(width, hidden)}`
+  const readers = parameters.hasAdapterReader === true ? '_adapter' : ''
+  return `v${vectorLanes}_l${activationLanes}_g${group}_m${mantissaBits}_n${Math.max(width, hidden)}${readers}`
 }

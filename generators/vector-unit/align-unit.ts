@@ -15,6 +15,8 @@ import {
 } from '../../src/hdl/index.js'
 import { balancedTree } from '../common/balanced-tree.js'
 import { Counter, indexType } from '../common/counter.js'
+import { fitted } from '../common/fitted.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { binary32, fieldsOf } from '../float/float-format.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
 import { activationMemory } from './activation-memory.js'
@@ -38,13 +40,28 @@ export function activationReadPorts(parameters: AlignParameters) {
   } as const
 }
 
+/** The ports at which adapters read, of units that have them. */
+export function adapterReadPorts(parameters: AlignParameters) {
+  const { mantissaBits, activationLanes, hasAdapterReader } = parameters
+  const { groups, reads } = alignShape(parameters)
+  return optionalPorts(hasAdapterReader || undefined, () => ({
+    adapter_activation_bank_i: input(bool),
+    adapter_exponent_bank_i: input(bool),
+    adapter_activation_address_i: input(indexType(reads)),
+    adapter_exponent_address_i: input(indexType(groups)),
+    adapter_activation_o: output(vec(sint(mantissaBits), activationLanes)),
+    adapter_exponent_o: output(uint(exponentBits)),
+  }))
+}
+
 const alignUnits = new Map<string, ReturnType<typeof defineAlignUnit>>()
 
 /**
  * Makes groups of aligned integers of vectors that come in beats, as `docs/arithmetic.md` defines them, and holds two
  * vectors of them with the groups' negated sums and exponents. `last_i` marks a vector's last beat. A vector
  * goes to bank 0, the next to bank 1, and so on; `align_bank_o` is the bank that is written next. A group is
- * converted when it is complete, a word a cycle; up to two complete groups wait.
+ * converted when it is complete, a word a cycle; up to two complete groups wait. For adapters there is a copy of the
+ * activations with a read port of its own.
  *
  * One definition for equal parameters.
  */
@@ -70,6 +87,7 @@ function defineAlignUnit(name: string, parameters: AlignParameters) {
       data_i: input(vec(number32, vectorLanes)),
       align_bank_o: output(bool),
       ...activationReadPorts(parameters),
+      ...adapterReadPorts(parameters),
     },
     (m, { valid_i, last_i, data_i, align_bank_o, ...reads }) => {
       const beat = new Counter(m, 'group_beat', beatsOfGroup)
@@ -156,7 +174,7 @@ function defineAlignUnit(name: string, parameters: AlignParameters) {
         .truncate(shape.sumBits)
       m.when(valid, () => sum.next(negatedSum))
       const address = wordsOfGroup === 1 ? group.value : cat(group.value, word.value)
-      const memory = m.instance('u_activation_memory', activationMemory(parameters), {
+      const written = {
         write_bank_i: twice('bank', bank),
         word_valid_i: valid,
         word_address_i: fitted(twice('address', address), indexType(shape.words).width),
@@ -165,6 +183,9 @@ function defineAlignUnit(name: string, parameters: AlignParameters) {
         group_i: twice('group', group.value),
         negated_sum_i: negatedSum,
         exponent_i: m.delayed('exponent_written', exponent),
+      }
+      const memory = m.instance('u_activation_memory', activationMemory(parameters), {
+        ...written,
         activation_bank_i: reads.activation_bank_i,
         sum_bank_i: reads.sum_bank_i,
         exponent_bank_i: reads.exponent_bank_i,
@@ -175,6 +196,20 @@ function defineAlignUnit(name: string, parameters: AlignParameters) {
       reads.activation_o.assign(memory.activation_o)
       reads.negated_sum_o.assign(memory.negated_sum_o)
       reads.exponent_o.assign(memory.exponent_o)
+      if (parameters.hasAdapterReader === true) {
+        const copy = m.instance('u_adapter_activations', activationMemory(parameters), {
+          ...written,
+          activation_bank_i: reads.adapter_activation_bank_i,
+          sum_bank_i: false,
+          exponent_bank_i: reads.adapter_exponent_bank_i,
+          activation_address_i: reads.adapter_activation_address_i,
+          sum_address_i: 0,
+          exponent_address_i: reads.adapter_exponent_address_i,
+        })
+        m.unused(copy.negated_sum_o)
+        reads.adapter_activation_o.assign(copy.activation_o)
+        reads.adapter_exponent_o.assign(copy.exponent_o)
+      }
     },
     {
       parameters: { ...alignParametersOf(parameters) },
@@ -190,11 +225,6 @@ function alignParametersOf(parameters: AlignParameters) {
 
 function larger(a: UInt, b: UInt): UInt {
   return mux(a.lt(b), b, a)
-}
-
-/** A value in a width that is known to hold it. */
-function fitted(value: UInt, width: number): UInt {
-  return value.width < width ? value.extend(width) : value.truncate(width)
 }
 
 /** The word of a group in which a beat lies, unless there is only one, and its place in the word. */

@@ -1,5 +1,6 @@
 import { InputError } from '../../src/common/input-error.js'
 import { columnLength } from '../../src/compiler/column-split.js'
+import { type AdapterParameters, adapterName } from '../adapter/parameters.js'
 import { type RomPolicy, romPolicyIdentifier } from '../rom/policy.js'
 
 export interface VectorUnitParameters {
@@ -34,6 +35,8 @@ export interface VectorUnitParameters {
   /** Activations that the L-Units read at a time; divides the group. */
   readonly activationLanes: number
   readonly rom: RomPolicy
+  /** Adapters, if the chip can have any. */
+  readonly adapter?: AdapterParameters
 }
 
 /** @throws InputError for values that cannot be built */
@@ -103,5 +106,6 @@ export function longestSweep(parameters: VectorUnitParameters): number {
 /** For module names: `c1_v8_u8_n64`, what of the parameters they are told apart by. */
 export function vectorUnitName(parameters: VectorUnitParameters): string {
   const { columns, vectorLanes, results, width, hidden, vocabulary, rom } = parameters
-  return `c${columns}_v${vectorLanes}_u${results}_n${width}_h${hidden}_t${vocabulary}_${romPolicyIdentifier(rom)}`
+  const adapter = parameters.adapter === undefined ? '' : `_${adapterName(parameters.adapter)}`
+  return `c${columns}_v${vectorLanes}_u${results}_n${width}_h${hidden}_t${vocabulary}_${romPolicyIdentifier(rom)}${adapter}`
 }

@@ -1,6 +1,7 @@
 import { treeLevels } from '../common/balanced-tree.js'
-import { alignShape } from './align-shape.js'
+import { type AlignParameters, alignShape } from './align-shape.js'
 import { latencies } from './arithmetic.js'
+import { deltaEdges } from './deltas.js'
 import type { VectorUnitParameters } from './parameters.js'
 
 /**
@@ -31,12 +32,7 @@ export interface VectorTiming {
   /** From a beat's issue of `head` to `logits_o`, and from the last one's to `token_o`. */
   readonly logits: number
   readonly token: number
-  /**
-   * For each group of a vector the first cycle in which its sum, exponent and all its activations may be
-   * addressed, from the cycles in which the groups' last beats are at the align unit.
-   *
-   * @param lastGroup activations of the last group
-   */
+  /** {@link alignReadable} of the align unit. */
   readonly readable: (groupEnds: readonly number[], lastGroup: number) => number[]
 }
 
@@ -72,36 +68,49 @@ export function factorEdges({ columns, vectorLanes }: VectorUnitParameters): num
 const wordEdges = 3
 
 export function vectorTiming(parameters: VectorUnitParameters): VectorTiming {
-  const { beatsOfWord, wordsOfGroup, vectorLanes } = alignShape(parameters)
+  const late = deltaEdges(parameters)
   const factor = normEdges.scaled + factorEdges(parameters) - resultEdges.factor
   return {
     issue: 1,
-    resultToIssue: 1,
-    factorUse: resultEdges.factor,
+    resultToIssue: 1 - late.address,
+    factorUse: late.beat + resultEdges.factor,
     factor,
     queryFactor: factor + multiply,
     residualToIssue: normEdges.sum + 1,
     toAlign: {
-      embed: normEdges.scaled,
-      residual: normEdges.scaled,
-      swiglu: resultEdges.hidden,
+      embed: late.beat + normEdges.scaled,
+      residual: late.beat + normEdges.scaled,
+      swiglu: late.beat + resultEdges.hidden,
     },
     toHead: {
-      query: resultEdges.rotated,
-      key: resultEdges.rotated,
-      value: resultEdges.rotated,
+      query: late.beat + resultEdges.rotated,
+      key: late.beat + resultEdges.rotated,
+      value: late.beat + resultEdges.rotated,
     },
-    logits: resultEdges.scaled,
-    token: resultEdges.scaled + 2,
-    readable(groupEnds, lastGroup) {
-      let free = 0
-      return groupEnds.map((end, group) => {
-        const isLast = group === groupEnds.length - 1
-        const words = isLast ? Math.ceil(lastGroup / (beatsOfWord * vectorLanes)) : wordsOfGroup
-        const start = Math.max(free, end + 1)
-        free = start + words
-        return free - 1 + wordEdges
-      })
-    },
+    logits: late.beat + resultEdges.scaled,
+    token: late.beat + resultEdges.scaled + 2,
+    readable: (groupEnds, lastGroup) => alignReadable(parameters, groupEnds, lastGroup),
   }
+}
+
+/**
+ * For each group of a vector the first cycle in which its sum, exponent and all its activations may be addressed at an
+ * align unit, from the cycles in which the groups' last beats are there.
+ *
+ * @param lastGroup activations of the last group
+ */
+export function alignReadable(
+  parameters: AlignParameters,
+  groupEnds: readonly number[],
+  lastGroup: number,
+): number[] {
+  const { beatsOfWord, wordsOfGroup, vectorLanes } = alignShape(parameters)
+  let free = 0
+  return groupEnds.map((end, group) => {
+    const isLast = group === groupEnds.length - 1
+    const words = isLast ? Math.ceil(lastGroup / (beatsOfWord * vectorLanes)) : wordsOfGroup
+    const start = Math.max(free, end + 1)
+    free = start + words
+    return free - 1 + wordEdges
+  })
 }

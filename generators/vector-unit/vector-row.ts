@@ -6,6 +6,9 @@ import { oncePerKey } from '../common/once-per-key.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
 import { alignShape } from './align-shape.js'
 import type { VectorUnitContents } from './contents.js'
+import { adapterRowPorts, deltaControl } from './delta-control.js'
+import { deltaEdges } from './deltas.js'
+import { lateBeat } from './late-beat.js'
 import { normFactor } from './norm-factor.js'
 import { isSweep } from './operations.js'
 import {
@@ -74,9 +77,10 @@ export function vectorRow(
       activation_o: output(vec(sint(mantissaBits), columns * activationLanes)),
       negated_sum_o: output(vec(sint(align.sumBits), columns)),
       exponent_o: output(vec(uint(exponentBits), columns)),
+      ...adapterRowPorts(parameters),
     },
     (m, ports) => {
-      const sweep = m.instance('u_issuer', sweepIssuer(parameters), {
+      const issued = m.instance('u_issuer', sweepIssuer(parameters), {
         start_i: ports.start_i,
         op_i: ports.op_i,
         count_i: ports.count_i,
@@ -86,6 +90,8 @@ export function vectorRow(
         position_i: ports.position_i,
         token_i: ports.token_i,
       })
+      const sweep = lateBeat(m, issued, deltaEdges(parameters))
+      const connectDeltas = deltaControl(m, parameters, issued, ports)
       const factor = m.instance('u_factor', normFactor(parameters))
       const shareOf = <T>(elements: readonly T[], unit: number, lanes: number) =>
         elements.slice(unit * lanes, (unit + 1) * lanes)
@@ -118,6 +124,14 @@ export function vectorRow(
           exponent_address_i: ports.exponent_address_i,
         }),
       )
+      for (const [unit, instance] of instances.entries()) {
+        connectDeltas(instance, unit)
+        if (parameters.adapter === undefined) continue
+        instance.adapter_activation_bank_i.assign(ports.adapter_activation_bank_i)
+        instance.adapter_exponent_bank_i.assign(ports.adapter_exponent_bank_i)
+        instance.adapter_activation_address_i.assign(ports.adapter_activation_address_i)
+        instance.adapter_exponent_address_i.assign(ports.adapter_exponent_address_i)
+      }
       const [first, ...others] = instances
       factor.valid_i.assign(first!.scaled_valid_o)
       factor.last_i.assign(first!.scaled_last_o)
@@ -134,6 +148,14 @@ export function vectorRow(
       ports.activation_o.assign(instances.flatMap(({ activation_o }) => activation_o.elements))
       ports.negated_sum_o.assign(instances.map(({ negated_sum_o }) => negated_sum_o))
       ports.exponent_o.assign(instances.map(({ exponent_o }) => exponent_o))
+      if (parameters.adapter !== undefined) {
+        ports.adapter_activation_o.assign(
+          instances.flatMap(({ adapter_activation_o }) => adapter_activation_o.elements),
+        )
+        ports.adapter_exponent_o.assign(
+          instances.map(({ adapter_exponent_o }) => adapter_exponent_o),
+        )
+      }
 
       const { scaled } = resultEdges
       const rows = instances.flatMap(({ rows_o }) => rows_o.elements)

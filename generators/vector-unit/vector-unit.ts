@@ -3,9 +3,10 @@ import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { number32 } from '../l-unit/datapath.js'
 import type { AlignParameters } from './align-shape.js'
-import { activationReadPorts, alignUnit } from './align-unit.js'
+import { activationReadPorts, adapterReadPorts, alignUnit } from './align-unit.js'
 import { productOf } from './arithmetic.js'
 import type { VectorUnitContents } from './contents.js'
+import { deltaPorts, resultsWithDeltas } from './deltas.js'
 import { headPipe } from './head-pipe.js'
 import { normPipe } from './norm-pipe.js'
 import { isSweep, sweepType } from './operations.js'
@@ -24,7 +25,8 @@ import { resultEdges } from './timing.js'
 export function alignParametersOf(parameters: VectorUnitParameters): AlignParameters {
   const { vectorLanes, activationLanes, group, mantissaBits } = parameters
   const { width, hidden } = lengthsOf(parameters)
-  return { vectorLanes, activationLanes, group, mantissaBits, width, hidden }
+  const hasAdapterReader = parameters.adapter !== undefined
+  return { vectorLanes, activationLanes, group, mantissaBits, width, hidden, hasAdapterReader }
 }
 
 /** The beat that all vector units work on: what the issuer gives out. */
@@ -75,15 +77,18 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
       head_data_o: output(numbers),
       align_bank_o: output(bool),
       ...activationReadPorts(align),
+      ...adapterReadPorts(align),
+      ...deltaPorts(parameters),
     },
     (m, ports) => {
-      const { beat_o: results_o } = m.instance('u_results', resultMemory(parameters), {
+      const { beat_o } = m.instance('u_results', resultMemory(parameters), {
         start_i: ports.result_start_i,
         base_i: ports.result_base_i,
         valid_i: ports.result_valid_i,
         results_i: ports.results_i,
         address_i: ports.result_address_i,
       })
+      const results_o = resultsWithDeltas(m, parameters, beat_o.elements, ports)
       const { operation_i: operation, issue_i: issue } = ports
 
       const norm = normPipe(parameters, contents)
@@ -157,6 +162,14 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
       ports.activation_o.assign(aligned.activation_o)
       ports.negated_sum_o.assign(aligned.negated_sum_o)
       ports.exponent_o.assign(aligned.exponent_o)
+      if (align.hasAdapterReader === true) {
+        aligned.adapter_activation_bank_i.assign(ports.adapter_activation_bank_i)
+        aligned.adapter_exponent_bank_i.assign(ports.adapter_exponent_bank_i)
+        aligned.adapter_activation_address_i.assign(ports.adapter_activation_address_i)
+        aligned.adapter_exponent_address_i.assign(ports.adapter_exponent_address_i)
+        ports.adapter_activation_o.assign(aligned.adapter_activation_o)
+        ports.adapter_exponent_o.assign(aligned.adapter_exponent_o)
+      }
     },
     {
       parameters: {

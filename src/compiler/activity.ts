@@ -28,6 +28,7 @@ export interface Activity {
     | 'softmax'
     | 'mix'
     | 'align'
+    | 'adapter'
   /** What it works on, unique: `layers.0.wo`, `layers.0.attention residual`. */
   readonly name: string
   /** The cycle of the instruction behind it. */

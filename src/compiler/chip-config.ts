@@ -41,6 +41,15 @@ const chipConfigSchema = z.strictObject({
       format: z.enum(['int8', 'int16', 'e4m3']).default('int8'),
     })
     .default({ format: 'int8' }),
+  /** Slots for LoRA adapters; none by default. */
+  adapter: z
+    .strictObject({
+      /** Largest rank of an adapter: a power of two, 8 to 128. */
+      rank: z.union([8, 16, 32, 64, 128].map((rank) => z.literal(rank))),
+      /** Units with A matrices, of a column of the mesh; a divisor of the rank, which is the default. */
+      units: count(128).optional(),
+    })
+    .optional(),
   /** Bits of an aligned activation. */
   mantissaBits: z.int().min(10).max(16).default(12),
   clockMHz: z.number().positive().max(10_000).default(500),

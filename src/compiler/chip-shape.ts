@@ -32,6 +32,8 @@ export interface ChipShape {
   /** Codes of a ROM word. */
   readonly lanes: number
   readonly mantissaBits: number
+  /** LoRA adapters, if the chip can have any: their largest rank, and the A units of a column of the mesh. */
+  readonly adapter?: { readonly rank: number; readonly units: number }
 }
 
 /**
@@ -115,7 +117,33 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
     group: config.group,
     lanes: config.lanes,
     mantissaBits: config.mantissaBits,
+    ...(config.adapter && { adapter: adapterShape(config.adapter, vectorLanes, config.lanes) }),
   }
+}
+
+/** @throws InputError naming the setting that does not fit */
+function adapterShape(
+  { rank, units = rank }: NonNullable<ChipConfig['adapter']>,
+  vectorLanes: number,
+  lanes: number,
+): { rank: number; units: number } {
+  const fail = (field: string, problem: string, hint: string): never => {
+    throw new InputError(problem, { field }, hint)
+  }
+  if (rank % vectorLanes !== 0) {
+    fail('adapter.rank', `rank ${rank} on ${vectorLanes} vector lanes`, `at least ${vectorLanes}`)
+  }
+  if (rank % units !== 0 || units % vectorLanes !== 0) {
+    fail(
+      'adapter.units',
+      `${units} units for rank ${rank} on ${vectorLanes} vector lanes`,
+      'a divisor of the rank that the vector lanes divide',
+    )
+  }
+  if (!Number.isInteger(Math.log2(lanes))) {
+    fail('lanes', `${lanes} lanes with adapters`, 'a power of two')
+  }
+  return { rank, units }
 }
 
 /** The largest power of two, up to 16, that divides a head and a group. */

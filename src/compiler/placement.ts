@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../checkpoint/index.js'
 import { groupsPerRow, type LayerModel, type QuantizedMatrix } from '../quantize/index.js'
+import type { AdapterPlacement } from './adapter-placement.js'
 import type { ChipShape } from './chip-shape.js'
 import { columnElements, columnGroups, columnLength } from './column-split.js'
 import {
@@ -21,6 +22,8 @@ export interface SweptMatrix<M = MatrixShape> {
   readonly name: string
   /** Rows in the order of the results: tick after tick, `lUnits` of each. */
   readonly rows: readonly PlacedRow<M>[]
+  /** The same for each vector unit: the rows whose results it reads, in order. */
+  readonly unitRows: RowsOfUnits<M>
   /** For each column of the mesh the groups of a row that it has, in order. */
   readonly columnGroups: readonly (readonly number[])[]
   readonly order: SweepOrder
@@ -46,6 +49,8 @@ export interface Placement<M = MatrixShape> {
   readonly head: SweptMatrix<M>
   readonly codeDepth: number
   readonly scaleDepth: number
+  /** Of a chip with adapters. */
+  readonly adapters?: AdapterPlacement
 }
 
 /** The model's matrices, as far as placing them goes. */
@@ -93,6 +98,7 @@ export function placeWeights<M extends MatrixShape>(
     const placed = {
       name,
       rows,
+      unitRows: units,
       columnGroups: columnGroups(groupsPerRow(matrix), columns, segments),
       order,
       results: units[0]!.length,

@@ -31,6 +31,15 @@ export type Action =
       /** First beat of norm weights; for `key` the layer. */
       readonly table: number
     }
+  | {
+      /** A sweep of the A units of adapters, which gives so many vectors. */
+      readonly unit: 'adapter'
+      readonly order: number
+      readonly codeBase: number
+      readonly scaleBase: number
+      readonly bank: number
+      readonly vectors: number
+    }
   | { readonly unit: 'attend' }
   /** Goes on after as many cycles as the attention sweep takes for the positions before this one. */
   | { readonly unit: 'positions' }
@@ -40,7 +49,19 @@ export type Action =
   | { readonly unit: 'end' }
 
 export type Unit = Action['unit']
-export const units = ['sweep', 'vector', 'attend', 'positions', 'prompt-end', 'end'] as const
+export const units = [
+  'sweep',
+  'vector',
+  'attend',
+  'positions',
+  'prompt-end',
+  'end',
+  'adapter',
+] as const
+
+/** Units whose instructions have operands. */
+export const operandUnits = ['sweep', 'vector', 'adapter'] as const
+export type OperandUnit = (typeof operandUnits)[number]
 
 /** An action and the cycle in which the controller starts it, counted from the token's start at position 0. */
 export interface Instruction {
@@ -58,7 +79,7 @@ export interface ProgramLayout {
   /** Cycles until the next instruction, less one. */
   readonly delay: Field
   readonly unit: Field
-  readonly operands: { readonly sweep: readonly Field[]; readonly vector: readonly Field[] }
+  readonly operands: Readonly<Record<OperandUnit, readonly Field[]>>
   readonly width: number
 }
 
@@ -82,6 +103,14 @@ function operandValues(action: Action): readonly (readonly [string, number])[] {
         ['results', action.results],
         ['table', action.table],
       ]
+    case 'adapter':
+      return [
+        ['order', action.order],
+        ['code_base', action.codeBase],
+        ['scale_base', action.scaleBase],
+        ['bank', action.bank],
+        ['last_vector', action.vectors - 1],
+      ]
     default:
       return []
   }
@@ -104,13 +133,17 @@ export function programLayout(program: readonly Instruction[]): ProgramLayout {
     return [...widths].map(([name, width]) => ({ name, width }))
   }
   const delay = { name: 'delay', width: bitsFor(Math.max(...delaysOf(program)) - 1) }
-  const operands = { sweep: fieldsOf('sweep'), vector: fieldsOf('vector') }
+  const operands = {
+    sweep: fieldsOf('sweep'),
+    vector: fieldsOf('vector'),
+    adapter: fieldsOf('adapter'),
+  }
   const total = (fields: readonly Field[]) => fields.reduce((sum, { width }) => sum + width, 0)
   return {
     delay,
     unit: { name: 'unit', width: unitBits },
     operands,
-    width: delay.width + unitBits + Math.max(total(operands.sweep), total(operands.vector)),
+    width: delay.width + unitBits + Math.max(...Object.values(operands).map(total)),
   }
 }
 
@@ -130,9 +163,10 @@ export function encodeProgram(program: readonly Instruction[], layout: ProgramLa
     }
     put(delays[i]! - 1, layout.delay.width)
     put(units.indexOf(action.unit), layout.unit.width)
-    if (action.unit === 'sweep' || action.unit === 'vector') {
-      const values = new Map(operandValues(action))
-      for (const { name, width } of layout.operands[action.unit]) put(values.get(name)!, width)
+    const values = new Map(operandValues(action))
+    const unit = operandUnits.find((unit) => unit === action.unit)
+    if (unit !== undefined) {
+      for (const { name, width } of layout.operands[unit]) put(values.get(name)!, width)
     }
     return word
   })

@@ -16,6 +16,12 @@ export const registerMap = {
   CONTEXT: 0x18,
   /** Read only: tokens are smaller than this. */
   VOCABULARY: 0x1c,
+  /** Of chips with adapters: 0 for none, 1 and 2 for those in slot 0 and 1. Looked at when a token starts. */
+  ADAPTER_SELECT: 0x20,
+  /** Of chips with adapters, read only: {@link adapterStatusBits}. */
+  ADAPTER_STATUS: 0x24,
+  /** Of chips with adapters, read only: CRC-32 of the layout, as in word 6 of a frame. */
+  ADAPTER_LAYOUT: 0x28,
 } as const
 
 export type RegisterName = keyof typeof registerMap
@@ -29,6 +35,21 @@ export const statusBits = {
   busy: 0,
   /** The last prompt did not fit the cache: it was swallowed without an answer. */
   promptOverflow: 1,
+} as const
+
+/** Lowest bits of the fields of `ADAPTER_STATUS`. */
+export const adapterStatusBits = {
+  /** Four bits: what became of the last frame, or becomes of the current one, in `adapterStatuses`. */
+  status: 0,
+  /** A bit for each slot: it holds an adapter. */
+  loaded: 4,
+  /** A frame is under way. */
+  loading: 6,
+  /** The current token uses an adapter, that of slot 0 or 1. */
+  inUse: 7,
+  slot: 8,
+  /** Eight bits: frames so far, modulo 256. */
+  frames: 16,
 } as const
 
 /** Bits of `CONTROL`. */

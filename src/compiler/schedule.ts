@@ -1,7 +1,13 @@
 import { type Activity, type Arrival, criticalNeed, type Need } from './activity.js'
 import type { ChipShape } from './chip-shape.js'
 import { columnLength } from './column-split.js'
-import { type Placement, resultPlace, type SweptMatrix, unitResults } from './placement.js'
+import {
+  type LayerSweeps,
+  type Placement,
+  resultPlace,
+  type SweptMatrix,
+  unitResults,
+} from './placement.js'
 import type { Action, Instruction, VectorOperation } from './program.js'
 import {
   codeWords,
@@ -116,6 +122,7 @@ class Scheduler {
   readonly #resultBeats: number
   #layer = 0
   #sweepFree = nothingBefore
+  #adapterFree = nothingBefore
   #vectorFree = nothingBefore
   #factor = nothingBefore
   #residual = nothingBefore
@@ -136,9 +143,13 @@ class Scheduler {
     let x = this.#normalise('embed', 'embedding', undefined, 0, norms)
     for (const [layer, matrices] of this.placement.layers.entries()) {
       this.#layer = layer
-      const kqv = this.#sweep(matrices.keyQueryValue, x)
+      const multiplied = (kind: keyof LayerSweeps, vector: AlignedVector): SweepResults => ({
+        ...this.#sweep(matrices[kind], vector),
+        ranks: this.#adapt(kind, vector),
+      })
+      const kqv = multiplied('keyQueryValue', x)
       const mixed = this.#attention(kqv)
-      const output = this.#sweep(matrices.output, mixed)
+      const output = multiplied('output', mixed)
       x = this.#normalise(
         'residual',
         `layers.${layer}.attention residual`,
@@ -146,9 +157,9 @@ class Scheduler {
         (2 * layer + 1) * norms,
         norms,
       )
-      const gateUp = this.#sweep(matrices.gateUp, x)
+      const gateUp = multiplied('gateUp', x)
       const hidden = this.#feedForward(gateUp)
-      const down = this.#sweep(matrices.down, hidden)
+      const down = multiplied('down', hidden)
       x = this.#normalise(
         'residual',
         `layers.${layer}.residual`,
@@ -201,17 +212,10 @@ class Scheduler {
   #sweep(matrix: SweptMatrix, x: AlignedVector): SweepResults {
     const { sweep } = this.timing
     const { order } = matrix
-    const needs: Need[] = [{ ...this.#sweepFree, start: this.#sweepFree.ready }]
-    for (const [group, first] of groupStarts(order).entries()) {
-      const beats = groupBeats(order, group)
-      const use = Math.min(
-        first + sweep.activation,
-        first + sweep.sum,
-        first + beats - 1 + sweep.exponent,
-      )
-      const arrival = x.groups[group]!
-      needs.push({ ...arrival, start: arrival.ready - use })
-    }
+    const needs = [
+      { ...this.#sweepFree, start: this.#sweepFree.ready },
+      ...activationNeeds(order, x, sweep),
+    ]
     const results = this.#results
     const start = this.#issue(
       {
@@ -264,6 +268,32 @@ class Scheduler {
     }
   }
 
+  /** Starts a sweep of the A units; gives for each vector `A x` the first cycle in which a beat that uses it may be issued. */
+  #adapt(kind: keyof LayerSweeps, x: AlignedVector): readonly Arrival[] {
+    const { adapter } = this.timing
+    const { adapters } = this.placement
+    if (adapter === undefined || adapters === undefined) return []
+    const { name, projections, order: number, ...bases } = adapters.layers[this.#layer]![kind]
+    const order = adapters.orders[number]!
+    const needs = [
+      { ...this.#adapterFree, start: this.#adapterFree.ready },
+      ...activationNeeds(order, x, adapter),
+    ]
+    const vectors = projections.length
+    const start = this.#issue(
+      { unit: 'adapter', order: number, ...bases, bank: x.bank, vectors },
+      earliestStart(needs),
+    )
+    const end = start + sweepCycles(order)
+    const from = `${name} adapter`
+    this.#adapterFree = { from, through: 'A units', left: end, ready: end }
+    this.#activities.push({ unit: 'adapter', name: from, issued: start, start, end, needs })
+    const results = rowEnds(order).map((beat) => start + beat + adapter.result)
+    return adapter
+      .readable(results, vectors)
+      .map((ready) => ({ from, through: 'align unit of adapters', left: end, ready }))
+  }
+
   #orderNumber(order: SweepOrder): number {
     const text = JSON.stringify(order)
     const known = this.#orders.findIndex((other) => JSON.stringify(other) === text)
@@ -313,7 +343,7 @@ class Scheduler {
       beats,
       table,
       results: input?.first ?? 0,
-      arrivals: input === undefined ? [stored] : [stored, (beat: number) => input.arrivals[beat]!],
+      arrivals: input === undefined ? [stored] : [stored, ...resultArrivals(input)],
     })
     const { issue, last } = sweep
     this.#residual = {
@@ -341,13 +371,15 @@ class Scheduler {
     const { vector, attention } = this.timing
     const { kvHeads, heads, headSize, vectorLanes, dim, columns, hUnits } = this.shape
     const headBeats = (headSize * hUnits) / columns / vectorLanes
-    const part = (operation: 'key' | 'query' | 'value', first: number, beats: number) => {
+    const operations = ['key', 'query', 'value'] as const
+    const part = (operation: (typeof operations)[number], first: number, beats: number) => {
+      const rankVector = operations.indexOf(operation)
       const sweep = this.#vector(operation, `layers.${this.#layer}.${operation}`, {
         beats,
         results: (kqv.first + first) % this.#resultBeats,
         table: operation === 'key' ? this.#layer : 0,
         usesFactor: true,
-        arrivals: [(beat) => kqv.arrivals[first + beat]!],
+        arrivals: resultArrivals(kqv, first, () => rankVector),
       })
       const { name, last } = sweep
       const ready = last + vector.toHUnit[operation]
@@ -399,7 +431,7 @@ class Scheduler {
       beats,
       results: gateUp.first,
       usesFactor: true,
-      arrivals: [(beat) => gateUp.arrivals[beat]!],
+      arrivals: resultArrivals(gateUp, 0, (beat) => beat % 2),
     })
     return this.#aligned(
       sweep,
@@ -470,6 +502,37 @@ class Scheduler {
   }
 }
 
+/** What a sweep of an order needs of a vector, each group in its time. */
+function activationNeeds(
+  order: SweepOrder,
+  x: AlignedVector,
+  timing: { readonly activation: number; readonly sum?: number; readonly exponent: number },
+): Need[] {
+  return groupStarts(order).map((first, group) => {
+    const use = Math.min(
+      first + timing.activation,
+      ...(timing.sum === undefined ? [] : [first + timing.sum]),
+      first + groupBeats(order, group) - 1 + timing.exponent,
+    )
+    const arrival = x.groups[group]!
+    return { ...arrival, start: arrival.ready - use }
+  })
+}
+
+/**
+ * What the beats of a vector sweep need of a sweep's results, from the beat `first` on, and of its vectors `A x`.
+ *
+ * @param vectorOf which of these a beat is multiplied by
+ */
+function resultArrivals(
+  { arrivals, ranks = [] }: SweepResults,
+  first = 0,
+  vectorOf: (beat: number) => number = () => 0,
+): ((beat: number) => Arrival)[] {
+  const results = (beat: number) => arrivals[first + beat]!
+  return ranks.length === 0 ? [results] : [results, (beat) => ranks[vectorOf(beat)]!]
+}
+
 function earliestStart(needs: readonly Need[]): number {
   return criticalNeed(needs)?.start ?? 0
 }
@@ -479,6 +542,8 @@ interface SweepResults {
   readonly first: number
   /** Of each beat, until it may be issued. */
   readonly arrivals: readonly Arrival[]
+  /** Of each vector `A x`, with adapters. */
+  readonly ranks?: readonly Arrival[]
 }
 
 interface VectorInput {

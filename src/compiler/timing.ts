@@ -37,6 +37,19 @@ export interface ChipTiming {
      */
     readonly residualToIssue: number
   }
+  /** Adapters, of chips that have them. */
+  readonly adapter?: {
+    /** Address of the first beat of activations, number of the first group of exponents: as in `sweep`. */
+    readonly activation: number
+    readonly exponent: number
+    /** The result of a row whose last beat is the first beat of the sweep. */
+    readonly result: number
+    /**
+     * For each vector `A x` of a sweep the first cycle in which a beat that is multiplied by it may be issued, from the
+     * cycles in which the A units give results.
+     */
+    readonly readable: (results: readonly number[], vectors: number) => number[]
+  }
   readonly align: {
     /**
      * When each group may be read by the L array: the first cycle in which its address may stand at the

@@ -1,5 +1,6 @@
 import { InputError } from '../common/input-error.js'
-import { chipId, controlBits, statusBits } from '../compiler/register-map.js'
+import { type AdapterStatus, adapterStatuses } from '../compiler/adapter-frame.js'
+import { adapterStatusBits, chipId, controlBits, statusBits } from '../compiler/register-map.js'
 import type { Engine } from '../sim/index.js'
 import { ChipPins } from './chip-pins.js'
 import type { Sampler } from './sampling.js'
@@ -49,6 +50,19 @@ export interface ChipStatus {
   readonly position: number
 }
 
+export interface AdapterSlotStatus {
+  /** For each slot, whether it holds an adapter. */
+  readonly loaded: readonly [boolean, boolean]
+  /** A frame is under way. */
+  readonly loading: boolean
+  /** The slot that the token under way uses. */
+  readonly inUse: 0 | 1 | undefined
+  /** What became of the last frame, or becomes of the one under way. */
+  readonly lastFrame: AdapterStatus
+  /** Frames so far, modulo 256. */
+  readonly frames: number
+}
+
 /**
  * Drives a chip. The text of its cache is known here: a request that does not fit is refused before anything is sent.
  *
@@ -90,6 +104,36 @@ export class ChipHost {
     this.#running = 0
     this.#keepsCache = false
     this.#requests++
+  }
+
+  /**
+   * Sends an adapter's frame, at any time; a token under way runs on meanwhile.
+   *
+   * @throws Error with the chip's reason when it refuses the frame
+   */
+  loadAdapter(frame: Uint32Array): void {
+    this.pins.sendAdapter(frame)
+    this.pins.step()
+    const { lastFrame } = this.adapterStatus()
+    if (lastFrame !== 'loaded') throw new Error(`the chip refuses the adapter: ${lastFrame}`)
+  }
+
+  /** Chooses the adapter of slot 0 or 1, or none, from the next token on that starts. */
+  selectAdapter(slot: 0 | 1 | undefined): void {
+    this.pins.writeRegister('ADAPTER_SELECT', slot === undefined ? 0 : slot + 1)
+  }
+
+  /** Asks a chip that has adapters. */
+  adapterStatus(): AdapterSlotStatus {
+    const word = this.pins.readRegister('ADAPTER_STATUS')
+    const { status, loaded, loading, inUse, slot, frames } = adapterStatusBits
+    return {
+      loaded: [isSet(word, loaded), isSet(word, loaded + 1)],
+      loading: isSet(word, loading),
+      inUse: isSet(word, inUse) ? (isSet(word, slot) ? 1 : 0) : undefined,
+      lastFrame: adapterStatuses[(word >>> status) & 15]!,
+      frames: (word >>> frames) & 255,
+    }
   }
 
   /** Asks the chip; takes a few clock cycles. */

@@ -2,6 +2,8 @@ import { type RegisterName, registerMap } from '../compiler/register-map.js'
 import type { Engine } from '../sim/index.js'
 import { VectorLayout } from '../sim/testbench/vector-layout.js'
 
+const batchCycles = 4096
+
 /**
  * The ports of a chip in any engine, from the side of its host: AXI4-Lite for the registers, AXI4-Streams for prompt, tokens
  * and logits.
@@ -68,6 +70,26 @@ export class ChipPins {
       }
     } while (output('m_axis_logits_tlast') === 0n)
     return new Float32Array(Uint32Array.from(patterns).buffer)
+  }
+
+  /** Sends the words of a frame, one a cycle: the chip takes one in every cycle. */
+  sendAdapter(frame: Uint32Array): void {
+    const [valid, data, last] = ['tvalid', 'tdata', 'tlast'].map((name) =>
+      this.#number(`s_axis_adapter_${name}`),
+    )
+    for (let first = 0; first < frame.length; first += batchCycles) {
+      const words = frame.subarray(first, first + batchCycles)
+      const stimulus = new Uint32Array(words.length * this.#inputs.length)
+      for (const [cycle, word] of words.entries()) {
+        stimulus.set(this.#inputs, cycle * this.#inputs.length)
+        this.#layout.set(stimulus, cycle, valid!, 1n)
+        this.#layout.set(stimulus, cycle, data!, BigInt(word))
+        this.#layout.set(stimulus, cycle, last!, first + cycle === frame.length - 1 ? 1n : 0n)
+      }
+      this.engine.runVectors({ clockPort: this.#clock, cycles: words.length, stimulus })
+      this.#cycles += words.length
+    }
+    this.#set('s_axis_adapter_tvalid', 0)
   }
 
   /** Runs until a token is offered. @throws Error when none comes */

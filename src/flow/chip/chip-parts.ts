@@ -1,4 +1,5 @@
 import type { ChipParts } from '../../../generators/chip/chip.js'
+import { adapterHeader } from '../../compiler/adapter-layout.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { encodeProgram, programLayout } from '../../compiler/program.js'
 import type { ChipPlan } from './plan-chip.js'
@@ -30,6 +31,7 @@ export function chipParts(
       swapsBanks: schedule.swapsBanks,
       settleCycles: schedule.settleCycles,
     },
+    ...(placement.adapters && { adapterHeader: adapterHeader(shape, placement.adapters) }),
     ...contents,
   }
 }

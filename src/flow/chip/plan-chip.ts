@@ -1,9 +1,12 @@
+import { adapterLUnit } from '../../../generators/adapter/parameters.js'
 import { chipTiming } from '../../../generators/chip/chip-timing.js'
 import { type HUnitParameters, hUnitParameters } from '../../../generators/h-unit/index.js'
 import { type LUnitParameters, lUnitParameters } from '../../../generators/l-unit/parameters.js'
 import { accumulatorLatency } from '../../../generators/l-unit/schedule.js'
 import { parseRomPolicy } from '../../../generators/rom/policy.js'
 import type { VectorUnitParameters } from '../../../generators/vector-unit/index.js'
+import { adapterSizes } from '../../compiler/adapter-layout.js'
+import { placeAdapters } from '../../compiler/adapter-placement.js'
 import { inBlocks, searchBlocks } from '../../compiler/block-search.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { type ChipShape, chipShape } from '../../compiler/chip-shape.js'
@@ -53,7 +56,11 @@ export function planChip<M extends MatrixShape>(
   })
   const latency = accumulatorLatency(lUnit)
   const sweep = { ...shape, accumulatorLatency: latency }
-  const placed = placeWeights(shape, sweep, model)
+  const weights = placeWeights(shape, sweep, model)
+  const placed: Placement<M> = {
+    ...weights,
+    ...(shape.adapter && { adapters: placeAdapters(shape, sweep, shape.adapter, weights) }),
+  }
   const vectorUnit: VectorUnitParameters = {
     columns: shape.columns,
     headColumns: shape.columns / shape.hUnits,
@@ -75,6 +82,13 @@ export function planChip<M extends MatrixShape>(
     mantissaBits: shape.mantissaBits,
     activationLanes: shape.lanes,
     rom,
+    ...(placed.adapters && {
+      adapter: {
+        ...adapterSizes(shape, placed.adapters),
+        lUnit: adapterLUnit(lUnit),
+        orders: placed.adapters.orders,
+      },
+    }),
   }
   const hUnit = hUnitParameters({
     vectorLanes: (shape.vectorLanes * shape.columns) / shape.hUnits,

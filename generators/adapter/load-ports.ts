@@ -1,0 +1,43 @@
+import {
+  type AdapterRegion,
+  adapterRegionNames,
+  adapterRegions,
+  frameWordBits,
+} from '../../src/compiler/adapter-layout.js'
+import { type Bool, bool, input, mux, type UInt, uint } from '../../src/hdl/index.js'
+import { indexType } from '../common/counter.js'
+import { type AdapterParameters, adapterSlots } from './parameters.js'
+
+/** A word of a frame on its way into a memory: which region, which of its memories, where. */
+export function loadPorts(parameters: AdapterParameters) {
+  const regions = adapterRegions(parameters)
+  const most = (of: (region: AdapterRegion) => number) => indexType(Math.max(...regions.map(of)))
+  return {
+    load_valid_i: input(bool),
+    load_slot_i: input(bool),
+    load_region_i: input(indexType(adapterRegionNames.length)),
+    load_unit_i: input(most(({ units }) => units)),
+    load_address_i: input(most(({ depth }) => depth)),
+    load_word_i: input(most(({ words }) => words)),
+    load_data_i: input(uint(frameWordBits)),
+  } as const
+}
+
+/** The ports at which codes and scale of one address are loaded. */
+export function memoryLoadPorts(codeDepth: number, scaleDepth: number, words: number) {
+  return {
+    code_write_i: input(bool),
+    scale_write_i: input(bool),
+    code_write_address_i: input(indexType(adapterSlots * codeDepth)),
+    scale_write_address_i: input(indexType(adapterSlots * scaleDepth)),
+    write_word_i: input(indexType(words)),
+    write_data_i: input(uint(frameWordBits)),
+  } as const
+}
+
+/** An address within a slot as one in the memory of both slots. */
+export function inSlot(slot: Bool, address: UInt, depth: number): UInt {
+  const { width } = indexType(adapterSlots * depth)
+  const inFirst = address.width >= width ? address.truncate(width) : address.extend(width)
+  return mux(slot, inFirst.add(depth).truncate(width), inFirst)
+}
