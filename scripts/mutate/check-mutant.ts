@@ -75,7 +75,7 @@ function hostDifference({ schedule, shape }: CaseChip, engine: Engine): string |
   if (pins.readRegister('STOP_TOKEN') !== 2 ** 31 + first.token) return 'register STOP_TOKEN'
   if ([...host.continueText([])].length !== shape.positions - 1) return 'a text that goes on'
   pins.writeRegister('CONTROL', 0)
-  pins.sendPrompt(new Array(shape.positions + 3).fill(0))
+  for (let i = shape.positions + 2; i >= 0; i--) pins.sendPromptToken(0, i === 0)
   pins.step(schedule.cycles)
   if (!host.status().promptOverflow) return 'the overflow of a prompt'
   return answer({ maxTokens: 1 })[0]?.token === first.token

@@ -152,7 +152,7 @@ test('a prompt that does not fit behind the text is refused, and the text can st
 
 test('a prompt that the chip swallows is an error', () => {
   tokens({ sampler: argmax, maxTokens: 2 })
-  pins.sendPrompt([1, 1, 1, 1, 1, 1, 1, 1])
+  for (let i = 7; i >= 0; i--) pins.sendPromptToken(1, i === 0)
   pins.waitForToken()
   pins.takeToken()
   expect(() => host.continueText([1]).next()).toThrow("did not fit the chip's cache")

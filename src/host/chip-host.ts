@@ -5,6 +5,9 @@ import type { Engine } from '../sim/index.js'
 import { ChipPins } from './chip-pins.js'
 import type { Sampler } from './sampling.js'
 
+/** Words of an adapter that are sent at a time. */
+const batchWords = 4096
+
 export interface ChipOptions {
   /** Cycles after which a handshake is given up; a million by default. */
   readonly patience?: number
@@ -24,7 +27,15 @@ export interface AnswerOptions {
   readonly sampler?: Sampler
   /** Reads the logits, as a sampler does too. */
   readonly logits?: boolean
+  /**
+   * The adapter that a token is computed with, for each token of prompt and answer by its position in the text; by
+   * default the one that is selected. Asked once for each, in their order, at the latest when the token two before is taken.
+   */
+  readonly adapterAt?: (position: number) => AdapterSlot
 }
+
+/** A slot for adapters, or none. */
+export type AdapterSlot = 0 | 1 | undefined
 
 /** A token of an answer. */
 export interface AnsweredToken {
@@ -56,7 +67,7 @@ export interface AdapterSlotStatus {
   /** A frame is under way. */
   readonly loading: boolean
   /** The slot that the token under way uses. */
-  readonly inUse: 0 | 1 | undefined
+  readonly inUse: AdapterSlot
   /** What became of the last frame, or becomes of the one under way. */
   readonly lastFrame: AdapterStatus
   /** Frames so far, modulo 256. */
@@ -81,6 +92,10 @@ export class ChipHost {
   #keepsCache = false
   #requests = 0
   #start = 0
+  #isLoading = false
+  #selected: AdapterSlot
+  /** What is selected came of `adapterAt`, and no token was seen with it yet. */
+  #isNewSlot = false
 
   /** @throws Error when the chip is none of Romulus */
   constructor(private readonly pins: ChipPins) {
@@ -103,24 +118,52 @@ export class ChipHost {
     this.#pending = undefined
     this.#running = 0
     this.#keepsCache = false
+    this.#isLoading = false
+    this.#selected = undefined
+    this.#isNewSlot = false
     this.#requests++
   }
 
+  /** Loads an adapter from its frame. @throws Error with the chip's reason when it refuses the frame */
+  loadAdapter(frame: Uint32Array): void {
+    this.startLoading(frame)
+    while (this.loadWords(batchWords) > 0);
+  }
+
   /**
-   * Sends an adapter's frame, at any time; a token under way runs on meanwhile.
+   * Hands an adapter's frame over. Its words are sent while the host waits for tokens, and by {@link loadWords}; the token
+   * during which the chip refuses it throws an Error with the chip's reason.
+   */
+  startLoading(frame: Uint32Array): void {
+    this.pins.startAdapter(frame)
+    this.#isLoading = true
+  }
+
+  /**
+   * Sends words of the frame that was handed over, between two answers: what the chip gives meanwhile is not seen.
    *
+   * @returns how many words are left
    * @throws Error with the chip's reason when it refuses the frame
    */
-  loadAdapter(frame: Uint32Array): void {
-    this.pins.sendAdapter(frame)
+  loadWords(count: number): number {
+    this.pins.sendAdapterWords(count)
+    this.#endLoading()
+    return this.pins.adapterWordsLeft
+  }
+
+  /** Looks what became of a frame that is sent. */
+  #endLoading(): void {
+    if (!this.#isLoading || this.pins.adapterWordsLeft > 0) return
+    this.#isLoading = false
     this.pins.step()
     const { lastFrame } = this.adapterStatus()
     if (lastFrame !== 'loaded') throw new Error(`the chip refuses the adapter: ${lastFrame}`)
   }
 
   /** Chooses the adapter of slot 0 or 1, or none, from the next token on that starts. */
-  selectAdapter(slot: 0 | 1 | undefined): void {
+  selectAdapter(slot: AdapterSlot): void {
     this.pins.writeRegister('ADAPTER_SELECT', slot === undefined ? 0 : slot + 1)
+    this.#selected = slot
   }
 
   /** Asks a chip that has adapters. */
@@ -198,7 +241,8 @@ export class ChipHost {
     this.pins.writeRegister('MAX_TOKENS', sampler === undefined ? maxTokens : 1)
     const stop = sampler === undefined && stopToken !== undefined ? 2 ** 31 + stopToken : 0
     this.pins.writeRegister('STOP_TOKEN', stop)
-    this.#send(prompt, continues)
+    this.#send(prompt, continues, options)
+    if (sampler === undefined) this.#selectFor(this.#cachedTokens, options)
     for (let count = 1; ; count++) {
       const { token: chipToken, last: chipEnds, ...given } = this.#receive(options)
       const token = sampler === undefined ? chipToken : sampler(given.logits!)
@@ -209,29 +253,54 @@ export class ChipHost {
       this.#pending = token
       if (chipEnds) this.pins.takeToken()
       else this.#running = count
+      this.#endLoading()
       yield { ...given, token, last, chipToken, position: this.#cachedTokens - 1 }
       if (last) return
       if (request !== this.#requests) throw new Error('this answer was ended by a later request')
       if (sampler === undefined) {
+        this.#checkSlot()
+        this.#selectFor(this.#cachedTokens + 1, options)
         this.pins.takeToken()
         this.#running = 0
         this.#cachedTokens++
-      } else this.#send([token], true)
+      } else this.#send([token], true, options)
     }
   }
 
-  #send(tokens: readonly number[], continues: boolean): void {
+  #send(tokens: readonly number[], continues: boolean, options: AnswerOptions): void {
     if (continues !== this.#keepsCache) {
       this.pins.writeRegister('CONTROL', continues ? 1 << controlBits.keepCache : 0)
       this.#keepsCache = continues
     }
-    this.pins.sendPrompt(tokens)
-    this.#start = this.pins.cycles
-    this.#cachedTokens += tokens.length
+    for (const [i, token] of tokens.entries()) {
+      this.#selectFor(this.#cachedTokens, options)
+      this.pins.sendPromptToken(token, i === tokens.length - 1)
+      this.#start = this.pins.cycles
+      this.#cachedTokens++
+      this.#checkSlot()
+    }
     this.#pending = undefined
     if (isSet(this.pins.readRegister('STATUS'), statusBits.promptOverflow)) {
       throw new Error("the prompt did not fit the chip's cache")
     }
+  }
+
+  /** Selects the slot of a token; the one before it is under way, or none is. */
+  #selectFor(position: number, { adapterAt }: AnswerOptions): void {
+    if (adapterAt === undefined || position >= this.context) return
+    const slot = adapterAt(position)
+    if (slot === this.#selected) return
+    this.selectAdapter(slot)
+    this.#isNewSlot = true
+  }
+
+  /** @throws Error when the token under way does not use the slot that was selected for it */
+  #checkSlot(): void {
+    if (!this.#isNewSlot) return
+    this.#isNewSlot = false
+    this.pins.step()
+    if (this.adapterStatus().inUse === this.#selected) return
+    throw new Error(`slot ${this.#selected} holds no adapter when a token is to use it`)
   }
 
   /** The next token that the chip gives. */

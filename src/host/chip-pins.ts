@@ -2,8 +2,6 @@ import { type RegisterName, registerMap } from '../compiler/register-map.js'
 import type { Engine } from '../sim/index.js'
 import { VectorLayout } from '../sim/testbench/vector-layout.js'
 
-const batchCycles = 4096
-
 /**
  * The ports of a chip in any engine, from the side of its host: AXI4-Lite for the registers, AXI4-Streams for prompt, tokens
  * and logits.
@@ -14,6 +12,8 @@ export class ChipPins {
   readonly #layout: VectorLayout
   readonly #inputs: Uint32Array
   #cycles = 0
+  /** Words of an adapter's frame that are still to be sent. */
+  #adapterWords: Uint32Array = new Uint32Array()
 
   /** @param patience cycles after which a handshake is given up */
   constructor(
@@ -42,18 +42,17 @@ export class ChipPins {
     this.#set('rst_ni', 1)
     this.#set('s_axil_bready', 1)
     this.#set('s_axil_wstrb', 15)
+    this.#adapterWords = new Uint32Array()
   }
 
-  /** Sends the tokens of a prompt; from the cycle after the last one's transfer it runs. */
-  sendPrompt(tokens: readonly number[]): void {
-    for (const [i, token] of tokens.entries()) {
-      this.#set('s_axis_prompt_tdata', token)
-      this.#set('s_axis_prompt_tlast', i === tokens.length - 1 ? 1 : 0)
-      this.#set('s_axis_prompt_tvalid', 1)
-      this.#waitFor('s_axis_prompt_tready')
-      this.step()
-      this.#set('s_axis_prompt_tvalid', 0)
-    }
+  /** Sends a token of a prompt, perhaps its last one; it starts in the cycle after its transfer. */
+  sendPromptToken(token: number, isLast: boolean): void {
+    this.#set('s_axis_prompt_tdata', token)
+    this.#set('s_axis_prompt_tlast', isLast ? 1 : 0)
+    this.#set('s_axis_prompt_tvalid', 1)
+    this.#waitFor('s_axis_prompt_tready')
+    this.step()
+    this.#set('s_axis_prompt_tvalid', 0)
   }
 
   /** The logits of the token under way, to the beat with `tlast`. @throws Error when they do not come */
@@ -72,24 +71,34 @@ export class ChipPins {
     return new Float32Array(Uint32Array.from(patterns).buffer)
   }
 
-  /** Sends the words of a frame, one a cycle: the chip takes one in every cycle. */
-  sendAdapter(frame: Uint32Array): void {
+  /** Hands over an adapter's frame, which is sent in the cycles of waiting, and by {@link sendAdapterWords}. */
+  startAdapter(frame: Uint32Array): void {
+    this.#adapterWords = frame
+  }
+
+  /** Words of the frame that are still to be sent. */
+  get adapterWordsLeft(): number {
+    return this.#adapterWords.length
+  }
+
+  /** Sends so many words of the frame, as far as there are, one a cycle: the chip takes one in every cycle. */
+  sendAdapterWords(count: number): void {
     const [valid, data, last] = ['tvalid', 'tdata', 'tlast'].map((name) =>
       this.#number(`s_axis_adapter_${name}`),
     )
-    for (let first = 0; first < frame.length; first += batchCycles) {
-      const words = frame.subarray(first, first + batchCycles)
-      const stimulus = new Uint32Array(words.length * this.#inputs.length)
-      for (const [cycle, word] of words.entries()) {
-        stimulus.set(this.#inputs, cycle * this.#inputs.length)
-        this.#layout.set(stimulus, cycle, valid!, 1n)
-        this.#layout.set(stimulus, cycle, data!, BigInt(word))
-        this.#layout.set(stimulus, cycle, last!, first + cycle === frame.length - 1 ? 1n : 0n)
-      }
-      this.engine.runVectors({ clockPort: this.#clock, cycles: words.length, stimulus })
-      this.#cycles += words.length
+    const words = this.#adapterWords.subarray(0, count)
+    this.#adapterWords = this.#adapterWords.subarray(count)
+    const stimulus = new Uint32Array(words.length * this.#inputs.length)
+    for (const [cycle, word] of words.entries()) {
+      stimulus.set(this.#inputs, cycle * this.#inputs.length)
+      this.#layout.set(stimulus, cycle, valid!, 1n)
+      this.#layout.set(stimulus, cycle, data!, BigInt(word))
     }
+    if (this.#adapterWords.length === 0) this.#layout.set(stimulus, words.length - 1, last!, 1n)
+    this.engine.runVectors({ clockPort: this.#clock, cycles: words.length, stimulus })
+    this.#cycles += words.length
     this.#set('s_axis_adapter_tvalid', 0)
+    this.#set('s_axis_adapter_tlast', 0)
   }
 
   /** Runs until a token is offered. @throws Error when none comes */
@@ -137,9 +146,10 @@ export class ChipPins {
     return data
   }
 
-  /** Runs until a signal is 1. @throws Error when it stays 0 */
+  /** Runs until a signal is 1, and sends words of an adapter meanwhile. @throws Error when it stays 0 */
   #waitFor(signal: string): void {
     const { patience } = this
+    while (this.#adapterWords.length > 0 && this.#get(signal) === 0n) this.sendAdapterWords(1)
     const taken = this.engine.runUntil(this.#clock, this.#number(signal), 1n, patience)
     this.#cycles += taken ?? patience
     if (taken === undefined) throw new Error(`${signal} is still 0 after ${patience} cycles`)

@@ -1,4 +1,6 @@
 export {
+  type AdapterSlot,
+  type AdapterSlotStatus,
   type AnsweredToken,
   type AnswerOptions,
   ChipHost,
