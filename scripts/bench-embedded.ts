@@ -176,6 +176,7 @@ async function measureVerilator(
 ): Promise<Measured> {
   const start = performance.now()
   const executable = await buildVerilator(emitDesign(design), {
+    verilatorFlags: ['-O3', '--x-assign', 'fast'],
     compilerFlags: ['-O3', '-march=native'],
     ...(file === undefined ? {} : { waves: 'vcd' as const }),
   })

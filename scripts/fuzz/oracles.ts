@@ -4,7 +4,12 @@ import { ModuleInterpreter } from '../../src/hdl/testing/module-interpreter.js'
 import { openEmbedded } from '../../src/sim/embedded/index.js'
 import type { Engine } from '../../src/sim/index.js'
 import { openIverilog } from '../../src/sim/iverilog/index.js'
-import { buildVerilator, openVerilator, removeExecutable } from '../../src/sim/verilator/index.js'
+import {
+  buildVerilator,
+  openVerilator,
+  removeExecutable,
+  withoutDfg,
+} from '../../src/sim/verilator/index.js'
 import type { Yosys } from '../../src/synth/yosys.js'
 import type { Batch } from './batch.js'
 import { lintWithNative, lintWithYosys } from './lint.js'
@@ -91,7 +96,7 @@ export async function oracleResponse(
       return interpretedResponse(subject)
     case 'verilator': {
       const executable = await buildVerilator(emitted, {
-        verilatorFlags: ['-O3', '--x-assign', 'unique'],
+        verilatorFlags: ['-O3', withoutDfg, '--x-assign', 'unique'],
         compilerFlags: ['-O0'],
       })
       try {

@@ -344,20 +344,10 @@ export class Renderer {
     return sv.binary(op, textA!, textB!)
   }
 
-  /**
-   * `a < 0` and `a >= 0` look at the sign bit: Verilator 5.006 takes 0 < 0 for true when the signal turns out to be
-   * constant in another module.
-   */
   #order(term: Term): SvExpression {
     const [a, b] = term.operands
     const signed = term.op === 'slt' || term.op === 'sle'
     const strict = term.op === 'ult' || term.op === 'slt'
-    const looksAtSign = term.op === 'slt' ? b! : term.op === 'sle' ? a! : undefined
-    if (looksAtSign?.isConst === true && looksAtSign.value === 0n) {
-      const other = looksAtSign === b ? a! : b!
-      const sign = sv.select(this.#leafNet(other), other.width - 1, 1)
-      return strict ? sign : sv.unary('~', sign)
-    }
     this.#fitAll([a!, b!])
     const [textA, textB] = [a!, b!].map((operand) =>
       signed ? this.#signedLeaf(operand) : this.#unsigned(operand),
