@@ -73,6 +73,14 @@ function hostDifference({ schedule, shape }: CaseChip, engine: Engine): string |
   if (pins.readRegister('MAX_TOKENS') !== 2) return 'register MAX_TOKENS'
   if (answer({ stopToken: first.token }).length !== 1) return 'the stop token'
   if (pins.readRegister('STOP_TOKEN') !== 2 ** 31 + first.token) return 'register STOP_TOKEN'
+  const tokens = answer({}).map(({ token }) => token)
+  const slow: number[] = []
+  for (const { token } of host.generate([0])) {
+    slow.push(token)
+    pins.step(2 * schedule.cycles)
+  }
+  if (slow.join() !== tokens.join()) return 'an answer that is taken slowly'
+  answer({ maxTokens: 1 })
   if ([...host.continueText([])].length !== shape.positions - 1) return 'a text that goes on'
   pins.writeRegister('CONTROL', 0)
   for (let i = shape.positions + 2; i >= 0; i--) pins.sendPromptToken(0, i === 0)

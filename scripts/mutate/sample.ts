@@ -5,7 +5,8 @@ import { isRefused } from './check-mutant.js'
 import { logicMutants, type Mutant, romMutants } from './mutants.js'
 
 /**
- * Mutants of every different module: some of its logic, of as many kinds as there are, and of each of its ROMs.
+ * Mutants of every different module: some of its logic, of as many kinds as there are, and of each of its ROMs. Which ones
+ * depends on the seed and on the module alone.
  *
  * @param perModule of its logic; modules with a ROM get as many of the ROM
  */
@@ -14,12 +15,12 @@ export function sampleMutants(
   seed: number,
   perModule: number,
 ): Mutant[] {
-  const random = new Random(seed)
   const shapes = new Set<string>()
   return modules.flatMap((module) => {
     const { shape } = fingerprintOf(module)
     if (shapes.has(shape)) return []
     shapes.add(shape)
+    const random = new Random(seed ^ Number.parseInt(shape.slice(0, 8), 16))
     const chosen: Mutant[] = []
     const kinds = new Map<string, Mutant[]>()
     for (const mutant of shuffled(logicMutants(module), random)) {
