@@ -1,15 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encodeWord, learnBytePairs, SPACE_SIGN, wordsOf } from './byte-pairs.js'
-import { tellStories } from './stories/tell-story.js'
+import { learnBytePairs, SPACE_SIGN } from './byte-pairs.js'
+import { tellDataset } from './stories/tell-story.js'
 import { animals, boys, girls } from './stories/words.js'
+import { storyEncoder } from './story-encoder.js'
 import { tokenizerJson } from './tokenizer-json.js'
+import { writeTexts, writeTokens } from './write-stories.js'
 
 const VOCABULARY = 512
 const MARKS = ['<unk>', '<s>', '</s>'] as const
-const BOS = 1
-const TRAINING_SEED = 1
-const VALIDATION_SEED = 2
 const TRAINING_STORIES = 60_000
 const VALIDATION_STORIES = 200
 
@@ -23,32 +22,14 @@ const CHARACTERS = ['\n', ...Array.from({ length: 94 }, (_, i) => String.fromCha
  */
 function prepare(folder: string): void {
   mkdirSync(folder, { recursive: true })
-  const training = tellStories(TRAINING_SEED, TRAINING_STORIES)
-  const told = new Set(training)
-  const validation = tellStories(VALIDATION_SEED, VALIDATION_STORIES).filter(
-    (story) => !told.has(story),
-  )
+  const { training, validation } = tellDataset(TRAINING_STORIES, VALIDATION_STORIES)
   const vocabulary = learnBytePairs(training.slice(0, 5_000), MARKS, CHARACTERS, VOCABULARY)
-  const tokenOf = new Map(vocabulary.tokens.map((token, number) => [token, number]))
-  const encoded = new Map<string, number[]>()
-  const encode = (text: string): number[] =>
-    wordsOf(text).flatMap((word) => {
-      const known = encoded.get(word)
-      if (known !== undefined) return known
-      const tokens = encodeWord(word, vocabulary.merges).map((piece) => tokenOf.get(piece)!)
-      encoded.set(word, tokens)
-      return tokens
-    })
-  const write = (name: string, stories: readonly string[]) => {
-    const tokens = stories.flatMap((story) => [BOS, ...encode(story)])
-    writeFileSync(join(folder, name), Uint16Array.from(tokens))
-    console.log(`${name}: ${stories.length} stories, ${tokens.length} tokens`)
-  }
-  write('training.u16', training)
-  write('validation.u16', validation)
-  writeFileSync(join(folder, 'validation.txt'), validation.join('\n<|endoftext|>\n'))
+  const encode = storyEncoder(vocabulary)
+  writeTokens(join(folder, 'training.u16'), training, encode)
+  writeTokens(join(folder, 'validation.u16'), validation, encode)
+  writeTexts(join(folder, 'validation.txt'), validation)
   writeFileSync(join(folder, 'tokenizer.json'), tokenizerJson(vocabulary, MARKS))
-  const characters = [...girls, ...boys, ...animals].map((name) => encode(name)[0]!)
+  const characters = [...girls, ...boys, ...animals].map((name) => encode(name)[1]!)
   writeFileSync(join(folder, 'characters.json'), JSON.stringify(characters))
   console.log(`tokenizer.json: ${vocabulary.tokens.length} tokens, space sign ${SPACE_SIGN}`)
 }

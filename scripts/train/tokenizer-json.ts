@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type BytePairVocabulary, SPACE_SIGN } from './byte-pairs.js'
 
 /**
@@ -53,4 +54,18 @@ export function tokenizerJson(vocabulary: BytePairVocabulary, marks: readonly st
     },
   }
   return `${JSON.stringify(file, undefined, 1)}\n`
+}
+
+const tokenizerFile = z.object({
+  model: z.object({ vocab: z.record(z.string(), z.number()), merges: z.array(z.string()) }),
+})
+
+/** The vocabulary in such a file. */
+export function vocabularyOf(text: string): BytePairVocabulary {
+  const { model } = tokenizerFile.parse(JSON.parse(text))
+  const numbered = Object.entries(model.vocab).sort(([, a], [, b]) => a - b)
+  return {
+    tokens: numbered.map(([token]) => token),
+    merges: model.merges.map((pair) => pair.split(' ') as [string, string]),
+  }
 }

@@ -137,12 +137,12 @@ def stories(path):
     return tokens, starts, ends
 
 
-def batches(path, generator):
+def batches(path, generator, story=STORY):
     """Windows that start with a story: mostly one story, every fourth the whole context and the next story."""
     tokens, starts, _ = stories(path)
     starts = starts[starts + CONTEXT + 1 <= len(tokens)]
     for step in itertools.count():
-        length = CONTEXT if step % 4 == 3 else STORY
+        length = CONTEXT if step % 4 == 3 else story
         count = BATCH_TOKENS // length
         chosen = starts[torch.randint(len(starts), (count,), generator=generator).numpy()]
         rows = torch.from_numpy(np.stack([tokens[start : start + length + 1] for start in chosen]))
@@ -185,8 +185,28 @@ def load(model, folder):
             weight.copy_(torch.from_numpy(values).reshape(weight.shape))
 
 
-def save(model, folder, report):
+def write_safetensors(path, tensors):
+    """F16 tensors by name."""
     header, chunks, offset = {}, [], 0
+    for name, half in tensors.items():
+        end = offset + half.nbytes
+        header[name] = {"dtype": "F16", "shape": list(half.shape), "data_offsets": [offset, end]}
+        chunks.append(half.tobytes())
+        offset = end
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+
+
+def write_json(path, value):
+    with open(path, "w") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
+
+
+def save(model, folder, report):
+    tensors = {}
     for name, weight in model.weights.items():
         value = weight.detach()
         if value.dim() == 2:
@@ -194,14 +214,8 @@ def save(model, folder, report):
         half = value.numpy().astype("<f2")
         if value.dim() == 2:
             assert (half.astype(np.float32) == value.numpy()).all(), f"{name} is not exact in F16"
-        end = offset + half.nbytes
-        header[name + ".weight"] = {"dtype": "F16", "shape": list(half.shape), "data_offsets": [offset, end]}
-        chunks.append(half.tobytes())
-        offset = end
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(f"{folder}/model.safetensors", "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+        tensors[name + ".weight"] = half
+    write_safetensors(f"{folder}/model.safetensors", tensors)
     config = {
         "architectures": ["LlamaForCausalLM"],
         "model_type": "llama",
@@ -220,10 +234,8 @@ def save(model, folder, report):
         "eos_token_id": 2,
         "torch_dtype": "float16",
     }
-    for name, value in (("config", config), ("losses", report)):
-        with open(f"{folder}/{name}.json", "w") as file:
-            json.dump(value, file, indent=2)
-            file.write("\n")
+    write_json(f"{folder}/config.json", config)
+    write_json(f"{folder}/losses.json", report)
 
 
 def train(data, out, start_from, minutes, peak_rate, seed):

@@ -1,9 +1,27 @@
 import { Random } from '../../../src/common/random.js'
-import { openings, plots, type Step } from './plots.js'
+import { openings, type Plot, plots, type Step } from './plots.js'
 import { choice, drawStory, type Story } from './story.js'
+import { verseOpenings, versePlots } from './verse.js'
 
-/** A story of six to ten sentences in one paragraph; equal seeds tell equal stories. */
-export function tellStory(random: Random): string {
+const TRAINING_SEED = 1
+const VALIDATION_SEED = 2
+
+/** How stories are told. */
+export interface Manner {
+  readonly openings: readonly string[]
+  readonly plots: readonly Plot[]
+  /** Stands between two steps. */
+  readonly separator: string
+}
+
+/** Six to ten sentences in one paragraph. */
+export const prose: Manner = { openings, plots, separator: ' ' }
+
+/** Twelve lines; every two of them rhyme. */
+export const verse: Manner = { openings: verseOpenings, plots: versePlots, separator: '\n' }
+
+/** A story; equal seeds tell equal stories. */
+export function tellStory(random: Random, { openings, plots, separator } = prose): string {
   const story = drawStory(random)
   const plot = choice(random, plots)
   const templates = [openings, ...plot.steps, plot.endings].map((step) => chooseStep(random, step))
@@ -11,13 +29,25 @@ export function tellStory(random: Random): string {
   return templates
     .filter((template) => template !== null)
     .map((template) => fill(template, slots))
-    .join(' ')
+    .join(separator)
 }
 
 /** `count` stories, the first of them from the seed alone. */
-export function tellStories(seed: number, count: number): string[] {
+export function tellStories(seed: number, count: number, manner = prose): string[] {
   const random = new Random(seed)
-  return Array.from({ length: count }, () => tellStory(random))
+  return Array.from({ length: count }, () => tellStory(random, manner))
+}
+
+/** Stories to train on, of seed 1, and to measure with, of seed 2 without those among the first. */
+export function tellDataset(
+  training: number,
+  validation: number,
+  manner = prose,
+): { readonly training: string[]; readonly validation: string[] } {
+  const stories = tellStories(TRAINING_SEED, training, manner)
+  const told = new Set(stories)
+  const others = tellStories(VALIDATION_SEED, validation, manner)
+  return { training: stories, validation: others.filter((story) => !told.has(story)) }
 }
 
 function chooseStep(random: Random, step: Step): string | null {
