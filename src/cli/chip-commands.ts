@@ -58,6 +58,8 @@ export interface ChipOptions extends SamplingFlags {
   readonly docker?: string
   readonly yosys?: 'wasm' | 'native'
   readonly liberty?: readonly string[]
+  readonly sram?: string
+  readonly sramFamily?: string
   readonly out?: string
   readonly json?: boolean
 }
@@ -205,7 +207,7 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
   }
   if (name === 'synth') {
     report.area = await progress.step('synthesising', (update) =>
-      synthesizeChip(chip, options.liberty ?? [], options.yosys ?? 'wasm', update),
+      synthesizeChip(chip, options, options.yosys ?? 'wasm', update),
     )
     report.units = areaByUnit(report.area, chip.emitted.modules)
   }

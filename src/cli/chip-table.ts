@@ -118,7 +118,7 @@ export function lintRows(results: readonly LintResult[]): Row[] {
 }
 
 export function areaRows({ modules, yosys }: AreaReport, units: readonly UnitArea[]): Row[] {
-  const { total, libraries, memoryBits } = modules[0]!
+  const { total, libraries, memoryBits, memoryArea } = modules[0]!
   return [
     [
       'area',
@@ -126,6 +126,7 @@ export function areaRows({ modules, yosys }: AreaReport, units: readonly UnitAre
         figures({
           ...total,
           memoryBits,
+          ...(memoryArea === undefined ? {} : { memoryArea }),
           squareMicrometres: Object.fromEntries(
             libraries.map(({ library, squareMicrometres }) => [library, squareMicrometres]),
           ),
@@ -145,13 +146,17 @@ export function areaRows({ modules, yosys }: AreaReport, units: readonly UnitAre
 }
 
 function figures(
-  area: Pick<UnitArea, 'flipFlops' | 'transistors' | 'nand2' | 'memoryBits' | 'squareMicrometres'>,
+  area: Pick<
+    UnitArea,
+    'flipFlops' | 'transistors' | 'nand2' | 'memoryBits' | 'memoryArea' | 'squareMicrometres'
+  >,
 ): string {
-  const { flipFlops, transistors, nand2, memoryBits, squareMicrometres } = area
+  const { flipFlops, transistors, nand2, memoryBits, memoryArea, squareMicrometres } = area
+  const macros = memoryArea === undefined ? '' : ` in macros of ${number(memoryArea)} um2`
   return (
     `${number(flipFlops)} flip-flops, ${number(transistors)} transistors, ` +
     `${number(nand2)} NAND2 equivalents` +
-    (memoryBits === 0 ? '' : `; and ${number(memoryBits)} bits of SRAM`) +
+    (memoryBits === 0 ? '' : `; and ${number(memoryBits)} bits of SRAM${macros}`) +
     Object.entries(squareMicrometres)
       .map(([library, size]) => `\n${library}: ${number(size)} um2`)
       .join('')

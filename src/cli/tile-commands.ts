@@ -118,6 +118,8 @@ function addTileOptions(command: Command, isTile: boolean): void {
     .option('--docker <image>', 'run Verilator in this image')
     .option('--yosys <which>', 'wasm or native', 'wasm')
     .option('--liberty <file...>', 'also map to these libraries')
+    .option('--sram <table>', 'areas of SRAM macros, tab-separated; of the chip')
+    .option('--sram-family <name>', 'the macros to take of that table')
     .option('--clock-period <ns>', 'for the constraints file', '2')
     .option('--out <directory>', 'write the design here')
     .option('--json', 'print the report as JSON')

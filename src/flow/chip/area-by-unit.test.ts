@@ -1,6 +1,15 @@
 import { afterAll, expect, test } from 'vitest'
 import { emitDesign } from '../../emit/index.js'
-import { bool, defineModule, elaborate, input, output, RomContents, uint } from '../../hdl/index.js'
+import {
+  bool,
+  cat,
+  defineModule,
+  elaborate,
+  input,
+  output,
+  RomContents,
+  uint,
+} from '../../hdl/index.js'
 import { noCache, openYosys, synthesize } from '../../synth/index.js'
 import { areaByUnit } from './area-by-unit.js'
 
@@ -11,6 +20,14 @@ const unit = (name: string, words: readonly number[]) =>
   defineModule(name, { address_i: input(uint(2)), word_o: output(uint(4)) }, (m, ports) => {
     const rom = m.rom('words', RomContents.fromWords(4, [...words]))
     ports.word_o.assign(m.delayed('word', rom.read(ports.address_i)))
+  })
+
+/** A unit with a memory of 4 words of 4 bits. */
+const cache = (name: string) =>
+  defineModule(name, { address_i: input(uint(2)), word_o: output(uint(4)) }, (m, ports) => {
+    const memory = m.memory('cache', uint(4), { depth: 4 })
+    memory.write(ports.address_i, cat(ports.address_i, ports.address_i.not()))
+    ports.word_o.assign(memory.read('word', ports.address_i))
   })
 
 /** Two L-Units in an array, and an H-Unit beside it. */
@@ -51,4 +68,24 @@ test('units add up to the chip, with ROM bits of any form', async () => {
   ])
   const sum = units.reduce((total, { transistors }) => total + transistors, 0)
   expect(sum).toBe(report.modules[0]!.total.transistors)
+})
+
+test('memories of units have the area of the macros that hold them', async () => {
+  const ports = { address_i: input(uint(2)), word_o: output(uint(4)) }
+  const top = defineModule('top', ports, (m, { address_i, word_o }) => {
+    const units = [cache('h_unit_x'), cache('adapter_x')].map((of, i) =>
+      m.instance(`u_${i}`, of, { address_i }),
+    )
+    word_o.assign(m.delayed('word', units[0]!.word_o.xor(units[1]!.word_o)))
+  })
+  const emitted = emitDesign(elaborate(top))
+  const sram = [{ name: 'macro', words: 4, bitsPerWord: 2, area: 3 }]
+  const report = await synthesize(emitted, { yosys, cache: noCache, sram })
+  const units = areaByUnit(report, emitted.modules)
+  expect(units.map((of) => [of.unit, of.memoryBits, of.memoryArea])).toEqual([
+    ['H-Units', 16, 6],
+    ['adapters', 16, 6],
+    ['rest', 0, 0],
+  ])
+  expect(report.modules[0]!.memoryArea).toBe(12)
 })

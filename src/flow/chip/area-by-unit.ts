@@ -12,6 +12,8 @@ export interface UnitArea {
   readonly memoryBits: number
   /** Bits of its ROMs, of any form. */
   readonly romBits: number
+  /** Square micrometres of the macros for these memories, with an SRAM table. */
+  readonly memoryArea?: number
   /** By library, without memories. */
   readonly squareMicrometres: Readonly<Record<string, number>>
 }
@@ -21,6 +23,7 @@ const units: readonly (readonly [unit: string, prefix: string])[] = [
   ['L-Units', 'l_unit_'],
   ['vector rows', 'vector_row_'],
   ['H-Units', 'h_unit_'],
+  ['adapters', 'adapter_'],
   ['controller', 'controller_'],
 ]
 
@@ -55,7 +58,7 @@ export function areaByUnit(
   const add = (unit: string, times: number, part: Figures, bits: number): void => {
     const before = found.get(unit)
     const sum = (name: keyof Omit<Figures, 'squareMicrometres'>) =>
-      (before?.[name] ?? 0) + times * part[name]
+      (before?.[name] ?? 0) + times * (part[name] ?? 0)
     found.set(unit, {
       unit,
       instances: (before?.instances ?? 0) + times,
@@ -63,6 +66,7 @@ export function areaByUnit(
       transistors: sum('transistors'),
       nand2: sum('nand2'),
       memoryBits: sum('memoryBits'),
+      ...(part.memoryArea === undefined ? {} : { memoryArea: sum('memoryArea') }),
       romBits: (before?.romBits ?? 0) + times * bits,
       squareMicrometres: Object.fromEntries(
         Object.entries(part.squareMicrometres).map(([library, area]) => [
@@ -89,21 +93,23 @@ export function areaByUnit(
 
 type Figures = Omit<UnitArea, 'unit' | 'instances' | 'romBits'>
 
-function totalFigures({ total, memoryBits, libraries }: ModuleArea): Figures {
+function totalFigures({ total, memoryBits, memoryArea, libraries }: ModuleArea): Figures {
   const { flipFlops, transistors, nand2 } = total
   const squareMicrometres = Object.fromEntries(
     libraries.map(({ library, squareMicrometres: area }) => [library, area]),
   )
-  return { flipFlops, transistors, nand2, memoryBits, squareMicrometres }
+  const ofMacros = memoryArea === undefined ? {} : { memoryArea }
+  return { flipFlops, transistors, nand2, memoryBits, ...ofMacros, squareMicrometres }
 }
 
-function ownFigures({ own, memories, libraries }: ModuleArea): Figures {
+function ownFigures({ own, memories, memoryArea, libraries }: ModuleArea): Figures {
   const { flipFlops, transistors, nand2 } = own
-  const memoryBits = memories
-    .filter(({ writePorts }) => writePorts > 0)
-    .reduce((sum, { width, depth }) => sum + width * depth, 0)
+  const written = memories.filter(({ writePorts }) => writePorts > 0)
+  const memoryBits = written.reduce((sum, { width, depth }) => sum + width * depth, 0)
+  const covers = written.reduce((sum, { cover }) => sum + (cover?.area ?? 0), 0)
+  const ofMacros = memoryArea === undefined ? {} : { memoryArea: covers }
   const squareMicrometres = Object.fromEntries(
     libraries.map(({ library, own: { squareMicrometres: area } }) => [library, area]),
   )
-  return { flipFlops, transistors, nand2, memoryBits, squareMicrometres }
+  return { flipFlops, transistors, nand2, memoryBits, ...ofMacros, squareMicrometres }
 }

@@ -7,7 +7,13 @@ import { tokenReport } from '../../compiler/token-report.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
 import type { ChipModel } from '../../quantize/index.js'
-import { type AreaReport, openCache, openYosys, synthesize } from '../../synth/index.js'
+import {
+  type AreaReport,
+  openCache,
+  openYosys,
+  readSramTable,
+  synthesize,
+} from '../../synth/index.js'
 import { tokenizerOf } from '../evaluate/evaluate.js'
 import { type LintResult, lintDesign } from '../lint.js'
 import type { Progress } from '../progress.js'
@@ -120,13 +126,20 @@ export async function lintChip(
 
 export async function synthesizeChip(
   { emitted }: GeneratedChip,
-  liberty: readonly string[],
+  libraries: {
+    readonly liberty?: readonly string[]
+    /** Table of SRAM macros, and the family to take of it. */
+    readonly sram?: string
+    readonly sramFamily?: string
+  },
   which: 'wasm' | 'native',
   onProgress: (message: string) => void,
 ): Promise<AreaReport> {
+  const { liberty = [], sram, sramFamily = '' } = libraries
+  const macros = sram === undefined ? {} : { sram: readSramTable(sram, sramFamily) }
   const yosys = openYosys({ engine: which })
   try {
-    return await synthesize(emitted, { yosys, liberty: [...liberty], onProgress })
+    return await synthesize(emitted, { yosys, liberty: [...liberty], ...macros, onProgress })
   } finally {
     yosys.close()
   }
