@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { crc32OfWords } from '../../src/common/crc32.js'
 import { Random } from '../../src/common/random.js'
 import { nativeSuite } from '../../src/common/tools.js'
 import { type AdapterStatus, adapterFrame, adapterMagic } from '../../src/compiler/adapter-frame.js'
@@ -12,6 +11,7 @@ import { type EngineName, simulate } from '../../src/sim/index.js'
 import { Simulation } from '../../src/sim/testbench/simulation.js'
 import { type AdapterLoaderParameters, adapterLoader } from './adapter-loader.js'
 import { expectedFrame } from './testing/expected-frame.js'
+import { frameFaults, sealed } from './testing/frame-faults.js'
 import { LoaderBench } from './testing/loader-bench.js'
 
 const header = [0x00100002, 48, 128, 24, 0xfeedbeef]
@@ -50,39 +50,6 @@ function goodFrame({ header }: AdapterLoaderParameters, slot: number, seed = 1):
   return [...adapterFrame({ slot, header, payload })]
 }
 
-/** With the CRC that these words would have. */
-function sealed(body: readonly number[]): number[] {
-  return [...body, crc32OfWords(Uint32Array.from(body))]
-}
-
-function replaced(words: readonly number[], at: number, by: number): number[] {
-  return words.map((word, i) => (i === at ? by : word))
-}
-
-/** Faults by the status that they give, as what becomes of a good frame. */
-const faults: readonly (readonly [
-  AdapterStatus,
-  (frame: readonly number[]) => readonly number[],
-])[] = [
-  ['bad magic', (frame) => sealed(replaced(frame.slice(0, -1), 0, adapterMagic ^ 1))],
-  ['bad magic', () => [0]],
-  ['no such slot', (frame) => sealed(replaced(frame.slice(0, -1), 1, 2))],
-  ['no such slot', (frame) => sealed(replaced(frame.slice(0, -1), 1, 0x80000001))],
-  ['wrong shape', (frame) => sealed(replaced(frame.slice(0, -1), 2, 0))],
-  ['wrong shape', (frame) => sealed(replaced(frame.slice(0, -1), 3, 0))],
-  ['wrong shape', (frame) => sealed(replaced(frame.slice(0, -1), 4, 0))],
-  ['wrong shape', (frame) => sealed(replaced(frame.slice(0, -1), 5, 0))],
-  ['wrong shape', (frame) => sealed(replaced(frame.slice(0, -1), 6, 0))],
-  ['wrong length', (frame) => sealed([...replaced(frame.slice(0, -1), 7, frame[7]! + 1), 0])],
-  ['truncated', () => [adapterMagic]],
-  ['truncated', (frame) => sealed(frame.slice(0, 8))],
-  ['truncated', (frame) => sealed(frame.slice(0, -2))],
-  ['over-long', (frame) => [...frame, 0]],
-  ['over-long', (frame) => sealed(frame)],
-  ['wrong CRC', (frame) => replaced(frame, 20, frame[20]! ^ 1)],
-  ['wrong CRC', (frame) => replaced(frame, frame.length - 1, 0)],
-]
-
 test('every fault has its code, and leaves the loader ready for a good frame and the other slot as it was', () => {
   const { engine, bench } = open(small)
   bench.sendFrame(goodFrame(small, 1))
@@ -94,7 +61,7 @@ test('every fault has its code, and leaves the loader ready for a good frame and
     expect(bench.simulation.peek('busy_o')).toBe(false)
     expect(bench.loaded[1]).toBe(true)
   }
-  for (const [status, spoil] of faults) {
+  for (const [status, spoil] of frameFaults) {
     bench.simulation.poke('slot_is_used_i', [false, frames % 3 === 0])
     expectFrame(spoil(goodFrame(small, 0)), status)
     expectFrame(goodFrame(small, 0), 'loaded')
@@ -280,11 +247,15 @@ for (const [engine, suite] of engines) {
       bench.sendFrame(frames[0], 1)
       simulation.poke('slot_is_used_i', [true, false])
       const statuses = [bench.status]
-      for (const words of [...faults.map(([, spoil]) => spoil(frames[1])), frames[0], frames[1]]) {
+      for (const words of [
+        ...frameFaults.map(([, spoil]) => spoil(frames[1])),
+        frames[0],
+        frames[1],
+      ]) {
         bench.sendFrame(words)
         statuses.push(bench.status)
       }
-      expect(statuses).toEqual(['loaded', ...faults.map(([s]) => s), 'slot in use', 'loaded'])
+      expect(statuses).toEqual(['loaded', ...frameFaults.map(([s]) => s), 'slot in use', 'loaded'])
       expect(bench.loaded).toEqual([true, true])
       for (const slot of [0, 1]) {
         expect(payloadInMemories(small, bench, slot)).toEqual(frames[slot]!.slice(8, -1))

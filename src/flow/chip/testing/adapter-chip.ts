@@ -1,0 +1,36 @@
+import { randomAdapter } from '../../../checkpoint/testing/random-adapter.js'
+import { adapterImage } from '../../../compiler/adapter-image.js'
+import { parseChipConfig } from '../../../compiler/chip-config.js'
+import { ChipDecoder } from '../../../golden/index.js'
+import { elaborate } from '../../../hdl/index.js'
+import { quantizeAdapter } from '../../../quantize/index.js'
+import { buildChip } from '../build-chip.js'
+import { smallConfig, smallModel } from './small-model.js'
+
+/** A small chip with slots for adapters, three adapters, their frames, and the golden model of it. */
+export function adapterChip(positions: number) {
+  const config = parseChipConfig({
+    group: 32,
+    lUnits: 2,
+    lanes: 8,
+    vectorLanes: 4,
+    rom: 'table',
+    adapter: { rank: 8 },
+  })
+  const modelConfig = { ...smallConfig, contextLength: positions }
+  const model = smallModel(config, modelConfig)
+  const built = buildChip(config, model)
+  const adapters = [1, 2, 3].map((seed) =>
+    quantizeAdapter(randomAdapter(modelConfig, seed), { rank: 8, group: config.group }),
+  )
+  return {
+    design: elaborate(built.definition),
+    schedule: built.schedule,
+    adapters,
+    frame: (adapter: number, slot: 0 | 1) => [
+      ...adapterImage({ ...built, model }, adapters[adapter]!, slot),
+    ],
+    golden: () =>
+      new ChipDecoder(model, { ...built.shape, digitBits: built.shape.bits, kvFormat: 'int8' }),
+  }
+}
