@@ -69,6 +69,12 @@ export function roleName(role: TensorRole): string {
   return role.layer === undefined ? role.kind : `layers.${role.layer}.${role.kind}`
 }
 
+/** Hugging Face's name of the module of a projection, such as `model.layers.0.self_attn.q_proj`. */
+export function projectionModule(layer: number, kind: Projection): string {
+  const [, , name] = layerTensors.find(([canonical]) => canonical === kind)!
+  return `model.layers.${layer}.${name}`
+}
+
 /** The canonical name of a tensor named in any convention; undefined when the name belongs to none. */
 export function canonicalName(name: string): string | undefined {
   const role = tensorRole(name)

@@ -9,7 +9,7 @@ import type { AdapterContents, Factor } from './contents.js'
 import { readPeftConfig } from './peft-config.js'
 
 export const PEFT_WEIGHTS = 'adapter_model.safetensors'
-const PEFT_CONFIG = 'adapter_config.json'
+export const PEFT_CONFIG = 'adapter_config.json'
 const PREFIX = 'base_model.model.'
 
 /**
