@@ -1,4 +1,9 @@
-import { type ChipAdapter, groupsPerRow, type QuantizedMatrix } from '../quantize/index.js'
+import {
+  type ChipAdapter,
+  groupsPerRow,
+  projectionMatrix,
+  type QuantizedMatrix,
+} from '../quantize/index.js'
 import { adapterFrame } from './adapter-frame.js'
 import {
   adapterCodeBits,
@@ -130,16 +135,6 @@ function writeB(
   }
 }
 
-const matrixOfProjection = {
-  'attention.wk': 'wk',
-  'attention.wq': 'wq',
-  'attention.wv': 'wv',
-  'attention.wo': 'wo',
-  'feed_forward.w1': 'w1',
-  'feed_forward.w2': 'w2',
-  'feed_forward.w3': 'w3',
-} as const
-
 /** The B matrix of the projection that a row belongs to. */
 function updateOf(
   model: AdaptableChip['model'],
@@ -149,7 +144,7 @@ function updateOf(
   placed: PlacedRow,
 ): QuantizedMatrix<number> | undefined {
   const projection = sweepProjections[kind].find(
-    (projection) => model.layers[layer]![matrixOfProjection[projection]] === placed?.matrix,
+    (projection) => model.layers[layer]![projectionMatrix[projection]] === placed?.matrix,
   )
   return projection === undefined ? undefined : adapter.layers[layer]![projection]?.b
 }

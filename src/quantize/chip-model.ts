@@ -4,6 +4,7 @@ import {
   type ModelConfig,
   type ModelTensor,
   modelConfigOf,
+  type Projection,
   roleName,
 } from '../checkpoint/index.js'
 import { InputError } from '../common/input-error.js'
@@ -22,6 +23,17 @@ export interface LayerModel {
   readonly w2: QuantizedMatrix
   readonly w3: QuantizedMatrix
 }
+
+/** What a layer calls the matrix of each projection. */
+export const projectionMatrix = {
+  'attention.wq': 'wq',
+  'attention.wk': 'wk',
+  'attention.wv': 'wv',
+  'attention.wo': 'wo',
+  'feed_forward.w1': 'w1',
+  'feed_forward.w2': 'w2',
+  'feed_forward.w3': 'w3',
+} as const satisfies Readonly<Record<Projection, keyof LayerModel>>
 
 /** A model in the chip's numbers. A tied head is the embedding, the same object. */
 export interface ChipModel {

@@ -7,11 +7,12 @@ export {
   quantizeAdapter,
 } from './adapter.js'
 export type { Calibration } from './calibrated/index.js'
-export { calibratedBy, quantizeModelCalibrated } from './calibrated/index.js'
+export { calibratedBy, inputMoments, quantizeModelCalibrated } from './calibrated/index.js'
 export {
   type ChipModel,
   type ChipModelFormat,
   type LayerModel,
+  projectionMatrix,
   type QuantizationListener,
   quantizeModel,
 } from './chip-model.js'
@@ -34,3 +35,4 @@ export {
   groupsPerRow,
   quantizationError,
 } from './quantized-matrix.js'
+export { type Repair, repairProjection } from './repair/index.js'

@@ -3,11 +3,13 @@ import type { ChipModel, ChipModelFormat, QuantizationListener } from '../chip-m
 import { quantizeCalibrated } from './quantize-calibrated.js'
 import { sampleTokens } from './sample-tokens.js'
 
+export { inputMoments } from './input-moments.js'
+
 /** The text that a model is calibrated on; it writes the text itself, so that no other text is needed. */
 export interface Calibration {
   /** Token that starts a sequence. */
   readonly bos: number
-  /** 32 unless told. */
+  /** 32 unless told; 16 for second moments alone. */
   readonly sequences?: number
   /** Tokens of a sequence, at most the context of the model; 256 unless told. */
   readonly length?: number

@@ -22,12 +22,10 @@ import {
   sum,
 } from './batch-operations.js'
 import { inverse } from './cholesky.js'
+import { dampedMoments } from './input-moments.js'
 import { sumOfOuterProducts, timesTransposed } from './matrix-kernels.js'
 import { RowQuantizer } from './row-quantizer.js'
 import type { SampledText, TokenSequences } from './sample-tokens.js'
-
-/** Share of the mean diagonal that is added to the second moments of the inputs. */
-const DAMPING = 0.01
 
 /**
  * Quantises a model so that its layers answer a calibration text as the float model's do. The text runs through the
@@ -152,11 +150,7 @@ class FittedInputs {
     private readonly format: ChipModelFormat,
   ) {
     const columns = inputs.length / vectors
-    const moments = sumOfOuterProducts(inputs, columns, inputs, columns)
-    let trace = 0
-    for (let i = 0; i < columns; i++) trace += moments[i * columns + i]!
-    const damping = DAMPING * (trace / columns || 1)
-    for (let i = 0; i < columns; i++) moments[i * columns + i]! += damping
+    const moments = dampedMoments(inputs, columns)
     this.#columns = columns
     this.#inverse = inverse(moments, columns)
     this.#quantizer = new RowQuantizer(moments, columns, format)
