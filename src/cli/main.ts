@@ -3,6 +3,7 @@ import { InputError } from '../common/input-error.js'
 import { DesignError } from '../hdl/index.js'
 import { addDemoCommand } from './chip-commands.js'
 import { addEvaluateCommand } from './evaluate-command.js'
+import { addRepairCommand } from './repair-command.js'
 import { addTileCommands } from './tile-commands.js'
 
 /** Exit codes: 0 success, 1 a fault of this program or a failed check, 2 a fault of the input. */
@@ -22,6 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
     exitCode = code
   })
   addEvaluateCommand(program)
+  addRepairCommand(program)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

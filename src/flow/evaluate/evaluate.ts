@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type Checkpoint,
@@ -21,6 +21,7 @@ import {
 import type { Progress } from '../progress.js'
 import { quantizedModel } from '../quantize/quantized-model.js'
 import { meanLoss } from './loss.js'
+import { readTexts } from './read-texts.js'
 import { type AdapterRequest, requestedAdapter } from './requested-adapter.js'
 
 export interface EvaluationRequest extends AdapterRequest {
@@ -60,8 +61,6 @@ export interface EvaluationReport {
   /** Tokens that the golden decoder takes in a second of processor time, for each format of the KV cache. */
   readonly chipTokensPerSecond: Readonly<Partial<Record<KvFormat, number>>>
 }
-
-const separator = '<|endoftext|>'
 
 /** Measures what quantisation and the chip's arithmetic cost a model on a text. */
 export async function evaluate(
@@ -138,24 +137,6 @@ export async function tokenizerOf(checkpoint: Checkpoint, path?: string): Promis
   )
   if (beside.length === 1) return openTokenizer(join(folder, beside[0]!))
   throw new InputError('has no tokenizer', { file: checkpoint.path }, 'name one with --tokenizer')
-}
-
-async function readTexts(path: string, tokenizer: Tokenizer): Promise<number[][]> {
-  let content: string
-  try {
-    content = await readFile(path, 'utf8')
-  } catch (error) {
-    throw new InputError((error as Error).message, { file: path })
-  }
-  const texts = content
-    .split(separator)
-    .map((text) => text.trim())
-    .filter((text) => text !== '')
-    .map((text) => tokenizer.encode(text))
-  if (texts.every((tokens) => tokens.length < 2)) {
-    throw new InputError('has no text', { file: path })
-  }
-  return texts
 }
 
 /** The quantised weights as a model of the binary64 decoder. */
