@@ -49,7 +49,7 @@ export function codeAtRomBit(
     const { matrix } = placed
     const inGroup = beat * shape.lanes + Math.floor(bit / shape.bits)
     const column = group * matrix.group + inGroup
-    if (inGroup >= matrix.group || column >= matrix.columns) return undefined
+    if (column >= matrix.columns) return undefined
     const lowerDigits = sweep.order.digits - 1 - digit
     return { matrix, row: placed.row, column, bit: lowerDigits * shape.bits + (bit % shape.bits) }
   }
