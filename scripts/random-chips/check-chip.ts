@@ -1,14 +1,16 @@
 import { Random } from '../../src/common/random.js'
+import { adapterImage } from '../../src/compiler/adapter-image.js'
 import { parseChipConfig } from '../../src/compiler/chip-config.js'
 import { tokenCycles } from '../../src/compiler/schedule.js'
 import { type BuiltChip, buildChip } from '../../src/flow/chip/build-chip.js'
 import { argmax, ChipDecoder } from '../../src/golden/index.js'
 import { type Design, elaborate } from '../../src/hdl/index.js'
-import { openChip } from '../../src/host/index.js'
-import type { ChipModel } from '../../src/quantize/index.js'
+import { type ChipHost, openChip } from '../../src/host/index.js'
+import type { AdapterRank, ChipAdapter, ChipModel } from '../../src/quantize/index.js'
 import { openEmbedded } from '../../src/sim/embedded/index.js'
 import type { Engine } from '../../src/sim/index.js'
 import type { ChipCase } from './chip-case.js'
+import { randomAdapter } from './random-adapter.js'
 import { randomModel } from './random-model.js'
 
 /** A chip of a case with its model. */
@@ -56,7 +58,7 @@ export function checkCase(given: ChipCase, chip: CaseChip): CheckedChip {
 
 /**
  * Two requests, one after the other, until the cache is full: every logit, every token, every token's cycles. In the second
- * one the host draws the tokens.
+ * one the host draws the tokens. Adapters are loaded before each request, and one of them or none is chosen for each token.
  */
 export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): CheckedChip {
   const { schedule, shape, model } = chip
@@ -67,6 +69,10 @@ export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): Chec
   for (const [request, length] of given.prompts.entries()) {
     const golden = new ChipDecoder(model, { ...shape, digitBits: shape.bits, kvFormat: kv.format })
     const prompt = Array.from({ length }, () => random.integer(0, shape.vocabulary - 1))
+    const adapters = loadAdapters(given, chip, host, request)
+    const choose = () => chooseAdapter(adapters, host, random)
+    let chosen = choose()
+    golden.useAdapter(chosen)
     for (const token of prompt.slice(0, -1)) golden.step(token)
     let token = prompt.at(-1)!
     const draws = { sampler: () => random.integer(0, shape.vocabulary - 1) }
@@ -85,9 +91,43 @@ export function checkChip(given: ChipCase, chip: CaseChip, engine: Engine): Chec
       if (found !== undefined) {
         return { tokens, cycles, difference: { request, position, ...found } }
       }
+      const before = chosen
+      chosen = choose()
+      // Unless the host draws the next token, the chip has started with it.
+      golden.useAdapter(request === 0 ? before : chosen)
     }
   }
   return { tokens, cycles, difference: undefined }
+}
+
+/** Fills both slots of a chip that has any. */
+function loadAdapters(
+  { seed, adapters }: ChipCase,
+  chip: CaseChip,
+  host: ChipHost,
+  request: number,
+): readonly ChipAdapter[] {
+  const { adapter: slots, group } = chip.shape
+  if (slots === undefined || adapters === undefined) return []
+  host.selectAdapter(undefined)
+  return adapters.map((given, slot) => {
+    const format = { seed: seed + 2 * request + slot, rank: slots.rank as AdapterRank, group }
+    const adapter = randomAdapter(chip.model.config, given, format)
+    host.loadAdapter(adapterImage(chip, adapter, slot))
+    return adapter
+  })
+}
+
+/** For the next token that starts. */
+function chooseAdapter(
+  adapters: readonly ChipAdapter[],
+  host: ChipHost,
+  random: Random,
+): ChipAdapter | undefined {
+  if (adapters.length === 0) return undefined
+  const slot = ([undefined, 0, 1] as const)[random.integer(0, 2)]
+  host.selectAdapter(slot)
+  return slot === undefined ? undefined : adapters[slot]
 }
 
 type Finding = Omit<Difference, 'request' | 'position'>

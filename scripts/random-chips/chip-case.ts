@@ -12,6 +12,18 @@ export interface ChipCase {
   readonly settings: ChipConfigInput
   /** Tokens of the prompts of two requests. */
   readonly prompts: readonly [number, number]
+  /** What each request loads into the slots of a chip with `settings.adapter`. */
+  readonly adapters?: readonly [AdapterCase, AdapterCase]
+}
+
+/** A random adapter. */
+export interface AdapterCase {
+  /** At most that of the chip. */
+  readonly rank: number
+  /** How often a projection of a layer is changed. */
+  readonly share: number
+  /** A and B are this power of two of those that keep the size of vectors; the smaller ones have subnormal scales. */
+  readonly sizes: readonly [a: number, b: number]
 }
 
 const powerOfTwo = (from: number, to: number) =>
@@ -29,6 +41,15 @@ const columnHeads = [
   { columns: 5, kvHeads: 5, heads: 5, headSize: 32 },
   { columns: 6, kvHeads: 3, heads: 3, headSize: 64 },
 ] as const
+
+const adapterChoice = fc.record({
+  rank: upTo(64),
+  share: fc.constantFrom(0, 0.2, 0.6, 1, 1),
+  sizes: fc.tuple(
+    fc.constantFrom(0, 0, 0, -8, -16, -20),
+    fc.constantFrom(0, 0, 0, -4, -8, -12, -20, 4),
+  ),
+})
 
 /** Every combination of these can be built. */
 const choices = fc.record({
@@ -61,6 +82,14 @@ const choices = fc.record({
   kvFormat: fc.constantFrom('int8' as const, 'int16' as const, 'e4m3' as const),
   mantissaBits: fc.integer({ min: 10, max: 16 }),
   prompts: fc.tuple(upTo(4), upTo(4)),
+  slots: fc.option(
+    fc.record({
+      rank: powerOfTwo(8, 64),
+      ticks: powerOfTwo(1, 8),
+      adapters: fc.tuple(adapterChoice, adapterChoice),
+    }),
+    { nil: undefined, freq: 2 },
+  ),
 })
 
 type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
@@ -72,6 +101,7 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
   // At least eight weights a cycle, so that a token takes a few thousand cycles.
   const leastLanes = 2 ** Math.max(0, 3 - Math.floor(Math.log2(lUnits)))
   const lanes = Math.max(leastLanes, Math.min(choice.lanes, group))
+  const slots = adapterSlots(choice, vectorLanes)
   return {
     seed,
     scales,
@@ -99,10 +129,26 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
       kv: { length: positions, format: choice.kvFormat },
       mantissaBits: choice.mantissaBits,
       rom: 'table',
+      ...(slots && { adapter: { rank: slots.rank, units: slots.units } }),
     },
     prompts: choice.prompts.map((length) => Math.min(length, positions)) as [number, number],
+    ...(slots && {
+      adapters: [slots.adapterOf(0), slots.adapterOf(1)] as const,
+    }),
   }
 })
+
+/** Slots of any rank and units that the vector lanes divide. */
+function adapterSlots({ slots }: Choices, vectorLanes: number) {
+  if (slots === undefined) return undefined
+  const rank = Math.max(slots.rank, vectorLanes) as 8 | 16 | 32 | 64
+  const units = Math.max(rank / slots.ticks, vectorLanes)
+  const adapterOf = (slot: 0 | 1): AdapterCase => {
+    const adapter = slots.adapters[slot]
+    return { ...adapter, rank: 1 + ((adapter.rank - 1) % rank) }
+  }
+  return { rank, units, adapterOf }
+}
 
 function sharedHeads(choice: Choices) {
   const vectorLanes = choice.vectorLanes as 2 | 4 | 8 | 16

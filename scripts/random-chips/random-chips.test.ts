@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ChipConfigInput } from '../../src/compiler/chip-config.js'
 import { buildCase, checkCase } from './check-chip.js'
 import { type ChipCase, chipCases } from './chip-case.js'
-import { smallChip } from './small-chip.js'
+import { smallAdapters, smallChip } from './small-chip.js'
 
 const shapes = 20
 const seed = 20260411
@@ -31,5 +31,26 @@ test.each([
 ] satisfies [string, ChipConfigInput][])(
   'the golden logits and tokens in the scheduled cycles: %s',
   (_, settings) => expectGolden({ ...smallChip, settings: { ...smallChip.settings, ...settings } }),
+  minutes,
+)
+
+test.each([
+  ['of rank 32 on all lanes', { adapter: { rank: 32, units: 16 }, lanes: 32 }, 0],
+  [
+    'in ticks of one beat on one lane',
+    { adapter: { rank: 64, units: 2 }, vectorLanes: 2, lanes: 1 },
+    0,
+  ],
+  ['with scales below the normal numbers of binary16', { adapter: { rank: 8 } }, -18],
+] satisfies [string, ChipConfigInput, number][])(
+  'the golden logits and tokens in the scheduled cycles: adapters %s',
+  (_, settings, size) => {
+    const [first, second] = smallAdapters
+    const adapters = [
+      { ...first, sizes: [0, size] },
+      { ...second, sizes: [size, 0] },
+    ] as const
+    expectGolden({ ...smallChip, settings: { ...smallChip.settings, ...settings }, adapters })
+  },
   minutes,
 )

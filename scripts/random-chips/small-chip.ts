@@ -20,3 +20,9 @@ export const smallChip: ChipCase = {
   settings: { rom: 'table', group: 32, lanes: 8, lUnits: 2 },
   prompts: [2, 1],
 }
+
+/** For a chip of at least rank 8. */
+export const smallAdapters: NonNullable<ChipCase['adapters']> = [
+  { rank: 8, share: 1, sizes: [0, 0] },
+  { rank: 5, share: 0.8, sizes: [0, 0] },
+]
