@@ -1,3 +1,5 @@
+import { adapterFrame } from '../../src/compiler/adapter-frame.js'
+import { adapterHeader } from '../../src/compiler/adapter-layout.js'
 import { DiagnosticSink } from '../../src/hdl/diagnostics/diagnostic.js'
 import { checkLoops } from '../../src/hdl/elaborate/check-loops.js'
 import { flatten } from '../../src/hdl/elaborate/flatten.js'
@@ -61,7 +63,8 @@ export function chipDifference(
 }
 
 /** What a host sees apart from tokens: registers, ends of answers, a prompt that does not fit. */
-function hostDifference({ schedule, shape }: CaseChip, engine: Engine): string | undefined {
+function hostDifference(chip: CaseChip, engine: Engine): string | undefined {
+  const { schedule, shape } = chip
   const pins = new ChipPins(engine, 20 * schedule.cycles)
   const host = new ChipHost(pins)
   const answer = (options: AnswerOptions) => [...host.generate([0], options)]
@@ -86,9 +89,47 @@ function hostDifference({ schedule, shape }: CaseChip, engine: Engine): string |
   for (let i = shape.positions + 2; i >= 0; i--) pins.sendPromptToken(0, i === 0)
   pins.step(schedule.cycles)
   if (!host.status().promptOverflow) return 'the overflow of a prompt'
-  return answer({ maxTokens: 1 })[0]?.token === first.token
-    ? undefined
-    : 'the answer after an overflow'
+  if (answer({ maxTokens: 1 })[0]?.token !== first.token) return 'the answer after an overflow'
+  return shape.adapter && adapterDifference(chip, pins, host)
+}
+
+/** What a host sees of adapters: their layout, and what becomes of frames. */
+function adapterDifference(
+  { shape, placement }: CaseChip,
+  pins: ChipPins,
+  host: ChipHost,
+): string | undefined {
+  const header = adapterHeader(shape, placement.adapters!)
+  if (pins.readRegister('ADAPTER_LAYOUT') !== header.at(-2)) return 'register ADAPTER_LAYOUT'
+  const frame = adapterFrame({ slot: 0, header, payload: new Uint32Array(header.at(-1)!) })
+  const statusOf = (words: Uint32Array) => {
+    pins.startAdapter(words)
+    pins.sendAdapterWords(words.length)
+    const { lastFrame, loaded, loading, frames } = host.adapterStatus()
+    return JSON.stringify([lastFrame, loaded, loading, frames])
+  }
+  const expected = (...status: unknown[]) => JSON.stringify(status)
+  const changed = (at: number) => frame.map((word, i) => (i === at ? word ^ 2 : word))
+  if (statusOf(frame) !== expected('loaded', [true, false], false, 1)) return 'a frame'
+  host.selectAdapter(0)
+  const refusals = [
+    [changed(0), 'bad magic'],
+    [changed(1), 'no such slot'],
+    [changed(5), 'wrong shape'],
+    [changed(7), 'wrong length'],
+    [frame.subarray(0, 5), 'truncated'],
+    [frame, 'slot in use'],
+  ] as const
+  for (const [i, [words, status]] of refusals.entries()) {
+    const wanted = expected(status, [true, false], false, i + 2)
+    if (statusOf(words) !== wanted) return `a frame: ${status}`
+  }
+  host.selectAdapter(undefined)
+  const overLong = Uint32Array.of(...frame, 0)
+  if (statusOf(overLong) !== expected('over-long', [false, false], false, 8)) return 'over-long'
+  const last = frame.length - 1
+  if (statusOf(changed(last)) !== expected('wrong CRC', [false, false], false, 9)) return 'CRC'
+  return undefined
 }
 
 const moduleCycles = 50_000

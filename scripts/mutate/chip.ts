@@ -1,6 +1,7 @@
 import type { ChipCase } from '../random-chips/chip-case.js'
+import { smallAdapters } from '../random-chips/small-chip.js'
 
-/** The chip that is mutated: small, with everything that a chip has. */
+/** The chip that is mutated: small, with everything that a chip without adapters has. */
 export const mutatedChip: ChipCase = {
   seed: 3,
   scales: 'usual',
@@ -19,4 +20,11 @@ export const mutatedChip: ChipCase = {
   },
   settings: { rom: 'table', group: 32, lanes: 8, lUnits: 2, vectorLanes: 2 },
   prompts: [1, 3],
+}
+
+/** The same with slots for adapters. */
+export const mutatedAdapterChip: ChipCase = {
+  ...mutatedChip,
+  settings: { ...mutatedChip.settings, adapter: { rank: 8, units: 4 } },
+  adapters: smallAdapters,
 }

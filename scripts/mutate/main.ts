@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { openYosys } from '../../src/synth/index.js'
 import { buildCase } from '../random-chips/check-chip.js'
 import { checkMutant, chipDifference } from './check-mutant.js'
-import { mutatedChip } from './chip.js'
+import { mutatedAdapterChip, mutatedChip } from './chip.js'
 import { isProvedEqual } from './prove.js'
 import { sampleMutants } from './sample.js'
 
@@ -13,21 +13,24 @@ const program = new Command('mutate')
   )
   .option('--per-module <n>', 'flips in the logic, and in each ROM, of every module', whole, 2)
   .option('--seed <n>', 'seed of the choice', whole, 1)
+  .option('--adapters', 'flips a chip with adapters, in what no other chip has')
   .option('--prove', 'lets Yosys prove that flips which nothing finds change nothing')
   .option('--json', 'prints the result as JSON')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
 
-const { perModule, seed, prove, json } = program.opts()
-const chip = buildCase(mutatedChip)
-const unflipped = chipDifference(mutatedChip, chip, chip.design.top)
+const { perModule, seed, adapters, prove, json } = program.opts()
+const given = adapters ? mutatedAdapterChip : mutatedChip
+const chip = buildCase(given)
+const unflipped = chipDifference(given, chip, chip.design.top)
 if (unflipped !== undefined) throw new Error(`the chip itself differs: ${unflipped}`)
-const mutants = sampleMutants(chip.design.modules, seed, perModule)
+const elsewhere = adapters ? buildCase(mutatedChip).design.modules : []
+const mutants = sampleMutants(chip.design.modules, seed, perModule, elsewhere)
 const start = performance.now()
 const results: FlipResult[] = []
 const yosys = prove ? openYosys({ engine: 'wasm' }) : undefined
 for (const [i, mutant] of mutants.entries()) {
-  const verdict = checkMutant(mutatedChip, chip, mutant)
+  const verdict = checkMutant(given, chip, mutant)
   let found: string = verdict.found ?? 'nothing'
   let how = verdict.how ?? ''
   if (found === 'nothing' && yosys !== undefined && (await isProvedEqual(mutant, yosys))) {

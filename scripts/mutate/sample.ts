@@ -9,13 +9,15 @@ import { logicMutants, type Mutant, romMutants } from './mutants.js'
  * depends on the seed and on the module alone.
  *
  * @param perModule of its logic; modules with a ROM get as many of the ROM
+ * @param without modules to leave out
  */
 export function sampleMutants(
   modules: readonly ModuleNode[],
   seed: number,
   perModule: number,
+  without: readonly ModuleNode[] = [],
 ): Mutant[] {
-  const shapes = new Set<string>()
+  const shapes = new Set(without.map((module) => fingerprintOf(module).shape))
   return modules.flatMap((module) => {
     const { shape } = fingerprintOf(module)
     if (shapes.has(shape)) return []
