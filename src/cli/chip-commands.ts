@@ -3,6 +3,7 @@ import { InputError } from '../common/input-error.js'
 import { presetNames } from '../compiler/presets.js'
 import { type TokenReport, tokenReport } from '../compiler/token-report.js'
 import { areaByUnit, type UnitArea } from '../flow/chip/area-by-unit.js'
+import { readChipAdapters } from '../flow/chip/chip-adapters.js'
 import {
   type GeneratedChip,
   lintChip,
@@ -24,16 +25,19 @@ import {
   checkTimelinePosition,
   writeTimeline,
 } from '../flow/timeline/write-timeline.js'
+import { type AdapterRank, adapterRankChoices } from '../quantize/index.js'
 import type { EngineName } from '../sim/index.js'
 import type { AreaReport } from '../synth/index.js'
+import { type AdapterFlags, adapterUseOf } from './adapter-options.js'
 import { areaRows, chipTable, lintRows, scheduleRows, simulationRows } from './chip-table.js'
+import { oneOf } from './one-of.js'
 import { phaseTable } from './phase-table.js'
 import { type SamplingFlags, samplingOf } from './sampling-options.js'
 
 export type ChipCommand = 'generate' | 'simulate' | 'lint' | 'synth'
 
 /** Options of the commands on a whole chip, as far as they were given. */
-export interface ChipOptions extends SamplingFlags {
+export interface ChipOptions extends SamplingFlags, AdapterFlags {
   readonly config?: string
   readonly preset?: string
   readonly model?: string
@@ -48,6 +52,7 @@ export interface ChipOptions extends SamplingFlags {
   readonly rom?: string
   readonly kv?: string
   readonly context?: number
+  readonly adapterRank?: AdapterRank
   readonly prompt?: string
   readonly tokens?: number
   readonly engine?: EngineName
@@ -91,6 +96,11 @@ export function addChipOptions(command: Command): void {
     .option('--head-bits <n>', 'bits of the codes of embedding and head')
     .option('--kv <format>', 'KV cache: int8, int16 or e4m3')
     .option('--context <n>', 'positions of the KV cache', wholeNumber)
+    .option(
+      '--adapter-rank <n>',
+      'two slots for LoRA adapters of this rank or less',
+      oneOf(adapterRankChoices),
+    )
     .option('--prompt <text>', 'what the chip continues', '')
     .option('--tokens <n>', 'tokens to write at the most', wholeNumber, 64)
     .option('--check', 'compare every token with the golden model')
@@ -129,7 +139,8 @@ export function chipExamples(name: string): string {
     generate: '--out rtl-out',
     simulate: '--prompt "Once upon a time" --tokens 50 --check',
   }[name]
-  return `  romulus ${name}${arguments_ === undefined ? '' : ` ${arguments_}`}\n  romulus ${name} --model stories260K.bin${name === 'generate' ? ' --out rtl-out' : ''}\n`
+  const adapters = '  romulus simulate --adapter lora-a --swap-at 20 lora-b --tokens 40 --check\n'
+  return `  romulus ${name}${arguments_ === undefined ? '' : ` ${arguments_}`}\n  romulus ${name} --model stories260K.bin${name === 'generate' ? ' --out rtl-out' : ''}\n${name === 'simulate' ? adapters : ''}`
 }
 
 /** The options that the user gave; defaults of options that a tile has too would hide the configuration's. */
@@ -145,7 +156,7 @@ export function givenOptions(command: Command): ChipOptions {
 /** Settings of the configuration that options give. */
 function settingsOf(options: ChipOptions): Record<string, unknown> {
   const { model, bits, headBits, group, lanes, units, mantissaBits, rom, kv, context } = options
-  const { mesh } = options
+  const { mesh, adapterRank } = options
   const settings: Record<string, unknown> = {}
   const set = (name: string, value: unknown) => {
     if (value !== undefined) settings[name] = value
@@ -160,6 +171,7 @@ function settingsOf(options: ChipOptions): Record<string, unknown> {
   set('mantissaBits', number(mantissaBits))
   set('rom', rom)
   set('mesh', mesh)
+  set('adapter', adapterRank === undefined ? undefined : { rank: adapterRank })
   if (kv !== undefined || context !== undefined) {
     settings.kv = {
       ...(kv === undefined ? {} : { format: kv }),
@@ -177,18 +189,23 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
   if (options.timeline !== undefined) checkTimelineFile(options.timeline)
   const request = requestOf(options)
   const progress = openProgress()
-  const config = await loadChipConfig({
+  const adapterUse = adapterUseOf(options, request.tokens)
+  const settled = await loadChipConfig({
     ...(options.config === undefined ? {} : { config: options.config }),
     ...(options.preset === undefined ? {} : { preset: options.preset }),
     settings: settingsOf(options),
   })
-  if (name === 'simulate' && config.shape !== undefined) {
+  if (name === 'simulate' && settled.shape !== undefined) {
     throw new InputError(
       'a chip without weights writes no text',
       { field: 'shape' },
       'a checkpoint: --model FILE',
     )
   }
+  const { config, adapters } =
+    adapterUse === undefined
+      ? { config: settled, adapters: [] }
+      : await progress.step('reading adapters', () => readChipAdapters(settled, adapterUse.paths))
   const loaded =
     config.shape === undefined ? await loadChip(config, options.tokenizer, progress) : undefined
   const chip = loaded ?? (await loadStructure(config, config.shape!, progress))
@@ -213,7 +230,8 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
   }
   if (loaded !== undefined && name === 'simulate') {
     const stream = options.json ? () => {} : (text: string) => void process.stdout.write(text)
-    report.simulation = await simulateChip(loaded, request, stream, progress)
+    const adapted = adapterUse === undefined ? {} : { adapters: { ...adapterUse, adapters } }
+    report.simulation = await simulateChip(loaded, { ...request, ...adapted }, stream, progress)
     if (!options.json) process.stdout.write('\n')
   }
   if (options.timeline !== undefined) {

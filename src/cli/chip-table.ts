@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { UnitArea } from '../flow/chip/area-by-unit.js'
 import type { ChipSimulation, TokenDifference } from '../flow/chip/simulate-chip.js'
+import type { AdapterReport } from '../flow/chip/simulated-adapters.js'
 import type { LintResult } from '../flow/lint.js'
 import type { SamplingOptions } from '../host/index.js'
 import type { AreaReport } from '../synth/index.js'
@@ -52,7 +53,7 @@ export function scheduleRows(chip: ChipDescription): Row[] {
 }
 
 export function simulationRows(simulation: ChipSimulation): Row[] {
-  const { engine, tokens, cycles, unscheduled, difference, checked, sampling } = simulation
+  const { engine, tokens, cycles, unscheduled, difference, checked, sampling, adapter } = simulation
   const schedule = unscheduled === 0 ? 'as scheduled' : `${unscheduled} tokens not as scheduled`
   const verdict =
     difference !== undefined
@@ -63,6 +64,7 @@ export function simulationRows(simulation: ChipSimulation): Row[] {
   return [
     ['simulation', `${engine}: ${verdict}`],
     ...(sampling === undefined ? [] : [['sampling', samplingText(sampling)] as const]),
+    ...(adapter === undefined ? [] : [['adapter', adapterText(adapter)] as const]),
     ...(difference === undefined
       ? []
       : [['first difference', firstDifference(difference)] as const]),
@@ -85,6 +87,14 @@ function samplingText({ temperature = 1, topK, topP, seed }: SamplingOptions): s
     ...(topP === undefined ? [] : [`nucleus of ${topP}`]),
     `seed ${seed}`,
   ].join(', ')
+}
+
+function adapterText({ path, rank, words, swap }: AdapterReport): string {
+  const first = `${path}, in slots of rank ${rank} (${number(words)} words)`
+  if (swap === undefined) return first
+  const { at, path: other, loaded } = swap
+  const when = loaded === 'meanwhile' ? 'while the first one worked' : 'before the first token'
+  return `${first};\n${other ?? 'none'} from token ${at} on${other === null ? '' : `, loaded ${when}`}`
 }
 
 function tokenDifference({ position, expected, simulated, logit }: TokenDifference): string {

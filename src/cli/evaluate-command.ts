@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type EvaluationReport, evaluate } from '../flow/evaluate/evaluate.js'
 import { openProgress } from '../flow/progress.js'
 import type { KvFormat } from '../golden/index.js'
@@ -9,6 +9,7 @@ import {
   codeBitsChoices,
   groupSizeChoices,
 } from '../quantize/index.js'
+import { oneOf } from './one-of.js'
 
 interface EvaluateOptions {
   readonly model: string
@@ -47,7 +48,7 @@ export function addEvaluateCommand(program: Command): void {
     .option('--adapter <path>', 'LoRA adapter to use: a PEFT folder or file, or GGUF')
     .option(
       '--adapter-rank <n>',
-      "the chip's rank for adapters (default: the least that the adapter fits)",
+      "the chip's rank for adapters (default: the least for adapter and vector lanes)",
       oneOf(adapterRankChoices),
     )
     .addOption(
@@ -75,14 +76,6 @@ export function addEvaluateCommand(program: Command): void {
     const report = await evaluate(request, openProgress())
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printEvaluation(report))
   })
-}
-
-function oneOf<const N extends number>(choices: readonly N[]): (text: string) => N {
-  return (text) => {
-    const found = choices.find((choice) => String(choice) === text)
-    if (found === undefined) throw new InvalidArgumentError(`One of ${choices.join(', ')}.`)
-    return found
-  }
 }
 
 function printEvaluation({

@@ -118,6 +118,14 @@ test.each([
   [['simulate', '--top-k', '1.5'], /--top-k.*A whole number from 1 on/],
   [['simulate', '--top-p', '1.1'], /--top-p.*A number above 0, at most 1/],
   [['generate', '--top-p', '0.9'], /unknown option '--top-p'/],
+  [['simulate', '--swap-at', '3', 'none'], /^romulus: --swap-at: there is no adapter before it/],
+  [['simulate', '--adapter', 'a', '--swap-at', '3'], /^romulus: --swap-at: takes a number and/],
+  [
+    ['simulate', '--adapter', 'a', '--tokens', '9', '--swap-at', '10', 'none'],
+    /^romulus: --swap-at: the answer has no token 10 \(1 to 9, see --tokens\)/,
+  ],
+  [['simulate', '--adapter', '/nowhere/lora'], /^romulus: \/nowhere\/lora: /],
+  [['simulate', '--adapter-rank', '12'], /One of 8, 16, 32/],
   [['frobnicate'], /unknown command/],
 ])('%j is refused in one line with exit code 2', (args, message) => {
   const { status, out, err } = romulus(...args)

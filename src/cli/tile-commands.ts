@@ -3,6 +3,7 @@ import { InputError } from '../common/input-error.js'
 import { openProgress } from '../flow/progress.js'
 import { runTile, type TileReport, type TileStep } from '../flow/tile/run-tile.js'
 import { parseTileRequest, romPolicyHelp } from '../flow/tile/tile-request.js'
+import { addAdapterOptions } from './adapter-options.js'
 import {
   addChipOptions,
   type ChipCommand,
@@ -58,7 +59,10 @@ export function addTileCommands(program: Command, setExitCode: (code: number) =>
       .description(`${capitalised(does)}.`)
     addTileOptions(command, name === 'tile')
     if (name !== 'tile') addChipOptions(command)
-    if (name === 'simulate') addSamplingOptions(command)
+    if (name === 'simulate') {
+      addSamplingOptions(command)
+      addAdapterOptions(command)
+    }
     command.addHelpText(
       'after',
       `\nExamples:\n${name === 'tile' ? '' : chipExamples(name)}` +

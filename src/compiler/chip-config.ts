@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { InputError } from '../common/input-error.js'
+import { adapterRankChoices } from '../quantize/index.js'
 import { modelShapeNames } from './model-shapes.js'
 
 const count = (largest: number) => z.int().min(1).max(largest)
@@ -45,7 +46,7 @@ const chipConfigSchema = z.strictObject({
   adapter: z
     .strictObject({
       /** Largest rank of an adapter: a power of two, 8 to 128. */
-      rank: z.union([8, 16, 32, 64, 128].map((rank) => z.literal(rank))),
+      rank: z.literal(adapterRankChoices),
       /** Units with A matrices, of a column of the mesh; a divisor of the rank, which is the default. */
       units: count(128).optional(),
     })

@@ -2,10 +2,13 @@ import { InputError } from '../../common/input-error.js'
 import { tokenCycles } from '../../compiler/schedule.js'
 import { argmax, ChipDecoder } from '../../golden/index.js'
 import { openChip, openSampler, type SamplingOptions } from '../../host/index.js'
+import type { ChipAdapter } from '../../quantize/index.js'
 import { type EngineName, openEngine } from '../../sim/index.js'
 import type { Progress } from '../progress.js'
+import { adaptedSteps } from './adapted-steps.js'
 import type { LoadedChip } from './chip-steps.js'
 import { type Divergence, findDivergence } from './divergence/find-divergence.js'
+import { type AdapterReport, type AdapterUse, SimulatedAdapters } from './simulated-adapters.js'
 
 export interface SimulationRequest {
   readonly prompt: string
@@ -16,6 +19,8 @@ export interface SimulationRequest {
   readonly check: boolean
   /** Draws the tokens; the chip takes the largest logit without. */
   readonly sampling?: SamplingOptions
+  /** Adapters of the chip, with slots for them. */
+  readonly adapters?: AdapterUse & { readonly adapters: readonly ChipAdapter[] }
   readonly wave?: string
   readonly docker?: string
 }
@@ -36,6 +41,7 @@ export interface ChipSimulation {
   readonly text: string
   /** How the tokens were drawn, when they were. */
   readonly sampling?: SamplingOptions
+  readonly adapter?: AdapterReport
   readonly promptTokens: number
   readonly tokens: readonly number[]
   /** Clock cycles of each token of the answer. */
@@ -68,6 +74,8 @@ export async function simulateChip(
       { field: '--prompt' },
     )
   }
+  const { adapters: use } = request
+  const adapters = use && new SimulatedAdapters(chip, use.adapters, use, prompt.length)
   const engine = await progress.step(`building the simulation (${request.engine})`, (update) =>
     openEngine(chip.design, {
       engine: request.engine,
@@ -78,7 +86,7 @@ export async function simulateChip(
     }),
   )
   const format = { ...shape, digitBits: shape.bits, kvFormat: config.kv.format }
-  const golden = new ChipDecoder(model, format)
+  const goldenStep = adaptedSteps(new ChipDecoder(model, format), adapters)
   const text = tokenizer.stream()
   for (const token of prompt) text.write(token)
   const sampler = request.sampling === undefined ? {} : { sampler: openSampler(request.sampling) }
@@ -87,28 +95,37 @@ export async function simulateChip(
   let unscheduled = 0
   let written = ''
   let difference: TokenDifference | undefined
+  let start = 0
   const write = (part: string) => {
     written += part
     onText(part)
   }
-  const start = performance.now()
   try {
-    const answer = openChip(engine).generate(prompt, {
+    const host = openChip(engine)
+    await adapters?.load(host, progress)
+    start = performance.now()
+    const answer = host.generate(prompt, {
       maxTokens: request.tokens,
       logits: request.check,
+      ...(adapters && { adapterAt: (position: number) => adapters.slotAt(position) }),
       ...sampler,
     })
     for (const given of answer) {
       if (request.check) {
         const inputs = tokens.length === 0 ? prompt : [tokens.at(-1)!]
         let logits: Float32Array = new Float32Array()
-        for (const token of inputs) logits = golden.step(token)
+        for (const token of inputs) logits = goldenStep(token)
         const expected = argmax(logits)
         const logit = differingLogit(logits, given.logits!)
         if (expected !== given.chipToken || logit !== undefined) {
           const sampled = request.sampling !== undefined
           const divergence = await progress.step('looking for the first difference', () =>
-            findDivergence(chip, model, format, { prompt, answered: tokens, sampled }),
+            findDivergence(chip, model, format, {
+              prompt,
+              answered: tokens,
+              sampled,
+              ...(adapters && { adapters }),
+            }),
           )
           difference = {
             position: given.position,
@@ -138,6 +155,7 @@ export async function simulateChip(
     text: written,
     promptTokens: prompt.length,
     ...(request.sampling === undefined ? {} : { sampling: request.sampling }),
+    ...(adapters && { adapter: adapters.report }),
     tokens,
     cycles,
     unscheduled,

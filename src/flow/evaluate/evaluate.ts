@@ -33,7 +33,6 @@ export interface EvaluationRequest extends AdapterRequest {
   /** Fit the codes to text that the model writes itself. */
   readonly calibrate?: boolean
   readonly kvFormats: readonly KvFormat[]
-  readonly vectorLanes: number
   readonly mantissaBits: number
 }
 

@@ -2,17 +2,18 @@ import { type Adapter, type ModelConfig, openAdapter } from '../../checkpoint/in
 import { InputError } from '../../common/input-error.js'
 import {
   type AdapterRank,
-  adapterRankChoices,
   type ChipAdapter,
   type GroupSize,
   quantizeAdapter,
 } from '../../quantize/index.js'
+import { leastRank } from '../adapter-rank.js'
 
 export interface AdapterRequest {
   /** A LoRA adapter: a PEFT folder or file, or GGUF. */
   readonly adapter?: string
-  /** The chip's rank; by default the least that the adapter fits. */
+  /** The chip's rank; by default the least that fits the adapter and the vector lanes. */
   readonly adapterRank?: AdapterRank
+  readonly vectorLanes: number
   readonly group: GroupSize
 }
 
@@ -27,7 +28,7 @@ export interface RequestedAdapter {
  * @throws InputError for faults of the adapter, for one that does not fit, and for a rank without an adapter
  */
 export async function requestedAdapter(
-  { adapter: path, adapterRank, group }: AdapterRequest,
+  { adapter: path, adapterRank, vectorLanes, group }: AdapterRequest,
   config: ModelConfig,
 ): Promise<RequestedAdapter | undefined> {
   if (path === undefined) {
@@ -35,11 +36,6 @@ export async function requestedAdapter(
     throw new InputError('there is no adapter', { field: '--adapter-rank' }, 'see --adapter')
   }
   const float = await openAdapter(path, config)
-  return { float, chip: quantizeAdapter(float, { group, rank: adapterRank ?? leastRank(float) }) }
-}
-
-/** The largest choice when none is enough, which is refused then. */
-function leastRank({ layers }: Adapter): AdapterRank {
-  const ranks = layers.flatMap((updates) => Object.values(updates).map(({ rank }) => rank))
-  return adapterRankChoices.find((choice) => choice >= Math.max(...ranks)) ?? 128
+  const rank = adapterRank ?? leastRank([float], vectorLanes)
+  return { float, chip: quantizeAdapter(float, { group, rank }) }
 }

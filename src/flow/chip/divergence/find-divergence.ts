@@ -3,6 +3,7 @@ import type { Design } from '../../../hdl/index.js'
 import { openChip } from '../../../host/index.js'
 import type { ChipModel } from '../../../quantize/index.js'
 import { ProbedEngine, type Recording } from '../../../sim/index.js'
+import type { AdaptersInUse } from '../adapted-steps.js'
 import type { BuiltChip } from '../build-chip.js'
 import { goldenValues } from './golden-values.js'
 import { numberOf, type Tap, type TappedOperation } from './tap.js'
@@ -32,6 +33,7 @@ export interface Request {
   readonly answered: readonly number[]
   /** The host chose them. */
   readonly sampled: boolean
+  readonly adapters?: AdaptersInUse
 }
 
 const start = 'u_controller.vector_start_o'
@@ -51,10 +53,10 @@ export function findDivergence(
   format: ChipFormat,
   request: Request,
 ): Divergence | undefined {
-  const { prompt, answered } = request
+  const { prompt, answered, adapters } = request
   const tokens = [...prompt, ...answered]
   const first = answered.length === 0 ? 0 : tokens.length - 1
-  const values = [...goldenValues(model, format, tokens, first)]
+  const values = [...goldenValues(model, format, tokens, first, adapters)]
   const taps = values.map((golden) =>
     tapsOf(chip, model, format.kvFormat, golden, golden.position >= prompt.length - 1),
   )
@@ -74,10 +76,15 @@ export function findDivergence(
 }
 
 /** The cycles of the token that differs; of the first one, with the prompt. */
-function record(engine: ProbedEngine, { prompt, answered, sampled }: Request): Recording {
+function record(engine: ProbedEngine, { prompt, answered, sampled, adapters }: Request): Recording {
   let given = 0
   const sampler = () => answered[given++] ?? 0
-  const run = openChip(engine).generate(prompt, sampled ? { sampler } : {})
+  const host = openChip(engine)
+  for (const frame of adapters?.frames ?? []) host.loadAdapter(frame)
+  const run = host.generate(prompt, {
+    ...(sampled && { sampler }),
+    ...(adapters && { adapterAt: (position: number) => adapters.slotAt(position) }),
+  })
   for (let before = 0; before < answered.length; before++) run.next()
   engine.startRecording()
   run.next()

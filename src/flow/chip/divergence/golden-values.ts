@@ -1,5 +1,6 @@
 import { ChipDecoder, type ChipFormat, type OperationName } from '../../../golden/index.js'
 import type { ChipModel } from '../../../quantize/index.js'
+import { type AdaptersInUse, adaptedSteps } from '../adapted-steps.js'
 
 /** Everything that the golden decoder computes for one token. */
 export interface GoldenValues {
@@ -9,20 +10,22 @@ export interface GoldenValues {
   of(operation: OperationName, layer: number): Float32Array | Int32Array
 }
 
-/** The golden decoder's values for tokens in order, from the position `first` on. */
+/** The golden decoder's values for tokens in order, with the adapters of their positions, from the position `first` on. */
 export function* goldenValues(
   model: ChipModel,
   format: ChipFormat,
   tokens: readonly number[],
   first: number,
+  adapters?: AdaptersInUse,
 ): Generator<GoldenValues, void> {
   let values = new Map<string, Float32Array | Int32Array>()
   const decoder = new ChipDecoder(model, format, (operation, layer, vector) => {
     if (decoder.position >= first) values.set(`${layer} ${operation}`, vector.slice())
   })
+  const step = adaptedSteps(decoder, adapters)
   for (const [position, token] of tokens.entries()) {
     values = new Map()
-    decoder.step(token)
+    step(token)
     if (position < first) continue
     const own = values
     yield { token, position, of: (operation, layer) => own.get(`${layer} ${operation}`)! }
