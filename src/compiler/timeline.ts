@@ -110,13 +110,16 @@ const rowsOfUnits: readonly {
   { unit: 'H-Unit', label: 'scores', shows: ({ unit }) => unit === 'scores' },
   { unit: 'H-Unit', label: 'softmax', shows: ({ unit }) => unit === 'softmax' },
   { unit: 'H-Unit', label: 'mix', shows: ({ unit }) => unit === 'mix' },
+  { unit: 'adapters', label: 'A sweep', shows: ({ unit }) => unit === 'adapter' },
 ]
 
 /** What every unit does in every cycle of a token at a position. */
 export function tokenTimeline(schedule: Schedule, position: number): Timeline {
   const report = tokenReport(schedule, position)
   const activities = activitiesAt(schedule, position)
-  const rows = rowsOfUnits.map(({ unit, label, shows }) => ({
+  const hasAdapters = activities.some(({ unit }) => unit === 'adapter')
+  const shown = rowsOfUnits.filter(({ unit }) => unit !== 'adapters' || hasAdapters)
+  const rows = shown.map(({ unit, label, shows }) => ({
     unit,
     label,
     spans: activities.flatMap((activity) => {

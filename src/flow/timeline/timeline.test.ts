@@ -5,6 +5,7 @@ import { parseChipConfig } from '../../compiler/chip-config.js'
 import { tokenCycles } from '../../compiler/schedule.js'
 import { tokenTimeline } from '../../compiler/timeline.js'
 import { buildChip } from '../chip/build-chip.js'
+import { planChip } from '../chip/plan-chip.js'
 import { smallModel } from '../chip/testing/small-model.js'
 import { axisTicks } from './axis.js'
 import { timelineHtml } from './html.js'
@@ -34,6 +35,17 @@ describe('a token in rows', () => {
     const drawn = timeline.rows.flatMap(({ spans }) => spans.map(({ name }) => name))
     const all = schedule.activities.filter(({ unit }) => unit !== 'attention')
     expect(drawn.sort()).toEqual(all.map(({ name }) => name).sort())
+  })
+
+  test('a chip with adapters has a row for the sweeps of their A units, and no other chip has one', () => {
+    expect(timeline.rows.map(({ unit }) => unit)).not.toContain('adapters')
+    const config = parseChipConfig({ lUnits: 4, lanes: 8, group: 32, adapter: { rank: 8 } })
+    const adapted = tokenTimeline(planChip(config, smallModel(config)).schedule, 0)
+    const { spans } = adapted.rows.find(({ unit }) => unit === 'adapters')!
+    expect(spans.map(({ phase }) => phase)).toEqual([
+      ...['kqv', 'wo', 'w13', 'w2'],
+      ...['kqv', 'wo', 'w13', 'w2'],
+    ])
   })
 
   test('the controller counts earlier positions between its instructions', () => {
