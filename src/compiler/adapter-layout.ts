@@ -70,6 +70,20 @@ export function adapterHeader(shape: ChipShape, placement: AdapterPlacement): re
   ]
 }
 
+/** What a host must know of a chip to make frames for it, for `schedule.json`. */
+export function describeAdapters(shape: ChipShape, placement: AdapterPlacement) {
+  const { rank, units } = placement
+  return {
+    rank,
+    units,
+    /** Words 2 to 7 of a frame. */
+    header: adapterHeader(shape, placement),
+    regions: adapterRegions(adapterSizes(shape, placement)),
+    layers: placement.layers,
+    orders: placement.orders,
+  }
+}
+
 /** CRC-32 over everything that decides where a number of an adapter lies. */
 function layoutChecksum(shape: ChipShape, placement: AdapterPlacement): number {
   const { columns, hUnits, lUnits, vectorLanes, lanes, group, heads, kvHeads } = shape

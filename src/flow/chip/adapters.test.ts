@@ -27,3 +27,12 @@ test('tokens with an adapter, with another from the middle on, and without one a
   }
   engine.close()
 })
+
+test('what a chip says of its adapters is what their frames begin with', () => {
+  const chip = adapterChip(6)
+  const { header, regions } = chip.described
+  const frame = chip.frame(0, 1)
+  expect(frame.slice(1, 8)).toEqual([1, ...header])
+  const words = regions.reduce((sum, of) => sum + of.units * of.depth * of.words, 0)
+  expect(frame).toHaveLength(8 + words + 1)
+})

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openCheckpoint, type Tokenizer } from '../../checkpoint/index.js'
+import { describeAdapters } from '../../compiler/adapter-layout.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import type { ModelShapeName } from '../../compiler/model-shapes.js'
 import { tokenReport } from '../../compiler/token-report.js'
@@ -100,14 +101,19 @@ export async function elaborateChip(
   }
 }
 
-/** Writes the design with its lists, and the schedule with where a token's cycles go. */
+/** Writes the design with its lists, and the schedule with where a token's cycles go and where adapters lie. */
 export async function writeChip(
-  { emitted, schedule, config }: GeneratedChip,
+  { emitted, schedule, config, shape, placement }: GeneratedChip,
   out: string,
 ): Promise<void> {
   const clocks = [{ port: 'clk_i', periodNs: 1000 / config.clockMHz }]
   await writeDesign(emitted, out, { clocks })
-  const contents = { ...schedule, token: tokenReport(schedule) }
+  const { adapters } = placement
+  const contents = {
+    ...schedule,
+    token: tokenReport(schedule),
+    ...(adapters && { adapters: describeAdapters(shape, adapters) }),
+  }
   await writeFile(join(out, 'schedule.json'), `${JSON.stringify(contents, null, 1)}\n`)
 }
 

@@ -1,5 +1,6 @@
 import { randomAdapter } from '../../../checkpoint/testing/random-adapter.js'
 import { adapterImage } from '../../../compiler/adapter-image.js'
+import { describeAdapters } from '../../../compiler/adapter-layout.js'
 import { parseChipConfig } from '../../../compiler/chip-config.js'
 import { ChipDecoder } from '../../../golden/index.js'
 import { elaborate } from '../../../hdl/index.js'
@@ -26,6 +27,7 @@ export function adapterChip(positions: number) {
   return {
     design: elaborate(built.definition),
     schedule: built.schedule,
+    described: describeAdapters(built.shape, built.placement.adapters!),
     adapters,
     frame: (adapter: number, slot: 0 | 1) => [
       ...adapterImage({ ...built, model }, adapters[adapter]!, slot),
