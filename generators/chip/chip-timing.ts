@@ -6,6 +6,7 @@ import type { LUnitParameters } from '../l-unit/parameters.js'
 import { accumulatorLatency, lUnitTiming } from '../l-unit/schedule.js'
 import type { VectorUnitParameters } from '../vector-unit/parameters.js'
 import { vectorTiming } from '../vector-unit/timing.js'
+import { dealtBeats } from './mix-distributor.js'
 
 /** Clock edges from an instruction's cycle to the start of its unit. */
 const startDelay = 1
@@ -19,6 +20,8 @@ export function chipTiming(
 ): ChipTiming {
   const sweep = lUnitTiming(lUnit)
   const vector = vectorTiming(vectorUnit)
+  const attention = hUnitTiming(hUnit)
+  const { mixBeats } = attention
   return {
     sweep: {
       activation: sweep.activation,
@@ -42,6 +45,11 @@ export function chipTiming(
     },
     ...(vectorUnit.adapter && { adapter: adapterTiming(vectorUnit.adapter) }),
     align: { readable: (groupEnds, lastGroup) => vector.readable(groupEnds, lastGroup) },
-    attention: hUnitTiming(hUnit),
+    attention: {
+      ...attention,
+      alignBeats: vectorUnit.headsInFirst
+        ? dealtBeats(vectorUnit).map((edges) => mixBeats[0]! + edges)
+        : mixBeats,
+    },
   }
 }

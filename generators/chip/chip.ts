@@ -17,18 +17,21 @@ import { adapterStreamPorts, connectAdapters, registerParameters } from './adapt
 import { axiLitePorts, axiLiteRegisters } from './axi-lite-registers.js'
 import { type ControllerParameters, controller, tokenBits } from './controller.js'
 import { logitStream, logitStreamPorts } from './logit-stream.js'
+import { mixDistributor } from './mix-distributor.js'
 
 /** Everything that a chip is made of. */
 export interface ChipParts {
   readonly lUnit: LUnitParameters
   readonly sweeps: SweepSet
+  /** Numbers of the orders whose results are for the first vector unit alone. */
+  readonly firstUnitOrders: readonly number[]
   readonly mesh: Mesh
   /** The ROMs of every L-Unit, column after column of the mesh. */
   readonly roms: readonly (readonly LUnitContents[])[]
   readonly vectorUnit: VectorUnitParameters
   /** The ROMs of every vector unit. */
   readonly vectorContents: readonly VectorUnitContents[]
-  /** Each of the H-Units, of which every `headColumns` vector units have one. */
+  /** Each of the H-Units, of which every `headColumns` vector units have one, or the first one alone. */
   readonly hUnit: HUnitParameters
   readonly controller: ControllerParameters
   /** What the words 2 to 7 of an adapter's frame must be, of chips with adapters. */
@@ -107,6 +110,14 @@ export function chip(name: string, parts: ChipParts) {
       const resultBase = new DelayLine(m, 'result_base', program.sweep_results_o)
       vector.result_start_i.assign(resultStart.after(resultEdges))
       connect(vector.result_base_i, resultBase.after(resultEdges))
+      const { headsInFirst } = parts.vectorUnit
+      if (headsInFirst) {
+        const isToFirst = parts.firstUnitOrders
+          .map((order) => program.sweep_order_o.eq(order))
+          .reduce((a, b) => a.or(b))
+        const toFirst = new DelayLine(m, 'result_to_first', isToFirst)
+        vector.result_to_first_i.assign(toFirst.after(resultEdges))
+      }
       vector.start_i.assign(program.vector_start_o)
       connect(vector.op_i, program.vector_operation_o)
       connect(vector.count_i, program.vector_beats_o)
@@ -146,9 +157,20 @@ export function chip(name: string, parts: ChipParts) {
       for (const { mix_valid_o, mix_last_o, done_o } of others) {
         m.unused(mix_valid_o, mix_last_o, done_o)
       }
-      vector.mix_valid_i.assign(first!.mix_valid_o)
-      vector.mix_data_i.assign(attention.flatMap(({ mix_data_o }) => mix_data_o.elements))
-      vector.mix_last_i.assign(first!.mix_last_o)
+      if (headsInFirst) {
+        const dealt = m.instance('u_mix_distributor', mixDistributor(parts.vectorUnit), {
+          valid_i: first!.mix_valid_o,
+          data_i: first!.mix_data_o,
+        })
+        m.unused(first!.mix_last_o)
+        vector.mix_valid_i.assign(dealt.valid_o)
+        vector.mix_data_i.assign(dealt.data_o)
+        vector.mix_last_i.assign(dealt.last_o)
+      } else {
+        vector.mix_valid_i.assign(first!.mix_valid_o)
+        vector.mix_data_i.assign(attention.flatMap(({ mix_data_o }) => mix_data_o.elements))
+        vector.mix_last_i.assign(first!.mix_last_o)
+      }
     },
     { documentation: 'LLaMA decoder with its weights in ROM' },
   )

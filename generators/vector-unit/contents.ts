@@ -79,14 +79,16 @@ function unitContents(
   const codes = new Uint8Array(vocabulary * elements.length)
   const scales = new Uint32Array(vocabulary * steps)
   for (let token = 0; token < vocabulary; token++) {
-    for (const [i, element] of elements.entries()) {
-      if (element === undefined) continue
-      codes[token * elements.length + i] = embedding.codes[token * width + element]!
-    }
     for (let step = 0; step < steps; step++) {
-      const at = token * groups + step * columns + column
       if (step * columns + column >= groups) continue
-      scales[token * steps + step] = embedding.zeroPoints[at]! * 2 ** 16 + embedding.scales[at]!
+      const at = token * groups + step * columns + column
+      const zeroPoint = embedding.zeroPoints[at]!
+      scales[token * steps + step] = zeroPoint * 2 ** 16 + embedding.scales[at]!
+      for (const [i, element] of elements.slice(step * group, (step + 1) * group).entries()) {
+        // A code like the zero-point is a zero.
+        codes[token * elements.length + step * group + i] =
+          element === undefined ? zeroPoint : embedding.codes[token * width + element]!
+      }
     }
   }
   const weights = norms.flatMap((norm) =>

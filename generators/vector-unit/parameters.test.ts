@@ -7,6 +7,7 @@ import { randomModel } from './testing/random-model.js'
 import { testParameters } from './testing/test-parameters.js'
 
 test.each([
+  [{ headsInFirst: true }, 'headsInFirst'],
   [{ vectorLanes: 3 }, 'vectorLanes'],
   [{ vectorLanes: 16 }, 'vectorLanes'],
   [{ results: 0 }, 'results'],
@@ -24,6 +25,27 @@ test.each([
   }
   expect(thrown).toBeInstanceOf(InputError)
   expect(String((thrown as InputError).message)).toContain(field)
+})
+
+test('what fills up an embedding is zero', () => {
+  const parameters = testParameters({ columns: 2 })
+  const { embedding, contents } = randomModel(parameters, new Random(2))
+  const { vectorLanes, width, group, vocabulary } = parameters
+  const own = (width - group) / vectorLanes
+  const beatsOfToken = group / vectorLanes
+  const { embeddingCodes, embeddingScales } = contents[1]!
+  for (let token = 0; token < vocabulary; token++) {
+    const zeroPoint = embedding.zeroPoints[2 * token + 1]!
+    expect(Number(embeddingScales.word(token) >> 16n)).toBe(zeroPoint)
+    for (let beat = own; beat < beatsOfToken; beat++) {
+      const word = embeddingCodes.word(token * beatsOfToken + beat)
+      const codes = Array.from(
+        { length: vectorLanes },
+        (_, lane) => (word >> BigInt(8 * lane)) & 255n,
+      )
+      expect(codes).toEqual(codes.map(() => BigInt(zeroPoint)))
+    }
+  }
 })
 
 test('weights of another size are refused', () => {

@@ -8,6 +8,8 @@ export interface VectorUnitParameters {
   readonly columns: number
   /** Vector units that share the heads of an H-Unit: a power of two that divides `columns`. */
   readonly headColumns: number
+  /** The first vector unit alone has heads, all of them; takes `dealsTicks` and one of `headColumns`. */
+  readonly headsInFirst: boolean
   /** Numbers of a beat of a vector unit, V: a power of two from 2 on that divides its share of a head, and the group. */
   readonly vectorLanes: number
   /** Results of the L array in a tick for a vector unit, U. */
@@ -56,6 +58,11 @@ export function checkVectorUnitParameters(parameters: VectorUnitParameters): voi
     'columns, a power of two of them, that share a head in whole groups',
   )
   check(
+    'headsInFirst',
+    !parameters.headsInFirst || (headColumns === 1 && parameters.dealsTicks),
+    'ticks that are dealt, and heads that are not',
+  )
+  check(
     'vectorLanes',
     isPowerOfTwo(vectorLanes) && vectorLanes >= 2 && fits,
     'a power of two from 2 on that divides a share of a head, and the group',
@@ -87,11 +94,13 @@ export function lengthsOf(parameters: VectorUnitParameters) {
 
 /** The same in beats; those of the vocabulary are shared by all vector units. */
 export function beatsOf(parameters: VectorUnitParameters) {
-  const { vectorLanes, columns, vocabulary } = parameters
+  const { vectorLanes, columns, headColumns, headsInFirst, heads, vocabulary } = parameters
   const { width, head, hidden } = lengthsOf(parameters)
+  const hUnits = headsInFirst ? 1 : columns / headColumns
   return {
     width: Math.ceil(width / vectorLanes),
     head: head / vectorLanes,
+    queries: ((heads / hUnits) * head) / vectorLanes,
     hidden: Math.ceil(hidden / vectorLanes),
     vocabulary: Math.ceil(vocabulary / (columns * vectorLanes)),
   }
@@ -99,8 +108,8 @@ export function beatsOf(parameters: VectorUnitParameters) {
 
 /** Beats of the longest sweep. */
 export function longestSweep(parameters: VectorUnitParameters): number {
-  const { width, hidden, vocabulary } = beatsOf(parameters)
-  return Math.max(width, 2 * hidden, vocabulary)
+  const { width, queries, hidden, vocabulary } = beatsOf(parameters)
+  return Math.max(width, queries, 2 * hidden, vocabulary)
 }
 
 /** For module names: `c1_v8_u8_n64`, what of the parameters they are told apart by. */

@@ -3,6 +3,7 @@ import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hd
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
 import { oncePerKey } from '../common/once-per-key.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
 import { alignShape } from './align-shape.js'
 import type { VectorUnitContents } from './contents.js'
@@ -31,7 +32,8 @@ import { alignParametersOf, vectorUnit } from './vector-unit.js'
  * `result_start_i` says to which beat the results that come after it go. `start_i` starts a sweep; all is at
  * fixed cycles from there, which `vectorTiming` tells, and nothing waits. `embed` and `residual` end in a norm, whose
  * factor holds until the next. `query` and `key` come in beats of heads whose neighbouring rows rotate together;
- * `swiglu` alternates a beat of gate rows and a beat of up rows. `mix_data_i` are beats from attention.
+ * `swiglu` alternates a beat of gate rows and a beat of up rows. `mix_data_i` are beats from attention. With `headsInFirst`
+ * heads are those of the first unit, and `result_to_first_i` comes with the `result_start_i` of a sweep of nothing else.
  *
  * @throws InputError for parameters that cannot be built
  */
@@ -41,18 +43,19 @@ export function vectorRow(
 ) {
   checkVectorUnitParameters(parameters)
   const { columns, vectorLanes, results, resultBeats, vocabulary, mantissaBits } = parameters
-  const { activationLanes, dealsTicks } = parameters
+  const { activationLanes, dealsTicks, headsInFirst } = parameters
   const align = alignShape(alignParametersOf(parameters))
   const numbers = vec(number32, columns * vectorLanes)
   const units = contents.map(oncePerKey((roms) => vectorUnit(parameters, roms)))
   const hash = createHash('sha256')
   for (const { name } of units) hash.update(name)
   return defineModule(
-    `vector_row_${dealsTicks ? 'dealt_' : ''}${vectorUnitName(parameters)}_${hash.digest('hex').slice(0, 8)}`,
+    `vector_row_${dealsTicks ? 'dealt_' : ''}${headsInFirst ? 'hf_' : ''}${vectorUnitName(parameters)}_${hash.digest('hex').slice(0, 8)}`,
     {
       result_start_i: input(bool),
       result_base_i: input(indexType(resultBeats)),
       result_valid_i: input(bool),
+      ...optionalPorts(headsInFirst || undefined, () => ({ result_to_first_i: input(bool) })),
       results_i: input(vec(number32, dealsTicks ? results : columns * results)),
       ...sweepPorts(parameters),
       mix_valid_i: input(bool),
@@ -61,7 +64,7 @@ export function vectorRow(
       query_valid_o: output(bool),
       key_valid_o: output(bool),
       value_valid_o: output(bool),
-      head_data_o: output(numbers),
+      head_data_o: output(headsInFirst ? vec(number32, vectorLanes) : numbers),
       logit_valid_o: output(bool),
       logit_last_o: output(bool),
       logits_o: output(numbers),
@@ -95,7 +98,13 @@ export function vectorRow(
       const factor = m.instance('u_factor', normFactor(parameters))
       const shareOf = <T>(elements: readonly T[], unit: number, lanes: number) =>
         elements.slice(unit * lanes, (unit + 1) * lanes)
-      const turns = dealsTicks ? resultTurns(m, columns, ports.result_valid_i) : undefined
+      const turns = dealsTicks
+        ? resultTurns(m, columns, {
+            start: ports.result_start_i,
+            valid: ports.result_valid_i,
+            ...(headsInFirst ? { toFirst: ports.result_to_first_i } : {}),
+          })
+        : undefined
       const instances = units.map((definition, unit) =>
         m.instance(`u_vector_unit${unit}`, definition, {
           result_start_i: ports.result_start_i,
@@ -144,7 +153,9 @@ export function vectorRow(
         m.unused(unit.scaled_valid_o, unit.scaled_last_o, unit.query_valid_o, unit.key_valid_o)
         m.unused(unit.value_valid_o, unit.align_bank_o)
       }
-      ports.head_data_o.assign(instances.flatMap(({ head_data_o }) => head_data_o.elements))
+      const heads = instances.map(({ head_data_o }) => head_data_o.elements)
+      ports.head_data_o.assign(headsInFirst ? heads[0]! : heads.flat())
+      if (headsInFirst) m.unused(...heads.slice(1).flat())
       ports.activation_o.assign(instances.flatMap(({ activation_o }) => activation_o.elements))
       ports.negated_sum_o.assign(instances.map(({ negated_sum_o }) => negated_sum_o))
       ports.exponent_o.assign(instances.map(({ exponent_o }) => exponent_o))

@@ -30,7 +30,7 @@ const powerOfTwo = (from: number, to: number) =>
   fc.constantFrom(...[1, 2, 4, 8, 16, 32, 64].filter((n) => n >= from && n <= to))
 const upTo = (most: number) => fc.integer({ min: 1, max: most })
 
-/** Heads that several columns can share in groups of 32. */
+/** Heads that columns of their own, or several together, have in whole groups of 32. */
 const columnHeads = [
   { columns: 2, kvHeads: 2, heads: 2, headSize: 32 },
   { columns: 2, kvHeads: 2, heads: 8, headSize: 8 },
@@ -60,6 +60,7 @@ const choices = fc.record({
   queriesOfKey: upTo(3),
   vectorLanes: powerOfTwo(2, 16),
   beatsOfHead: upTo(3),
+  columns: fc.constantFrom(1, 1, 1, 2, 3, 4, 5),
   columnHeads: fc.oneof(
     { weight: 6, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.constantFrom(...columnHeads) },
@@ -74,7 +75,7 @@ const choices = fc.record({
   normEpsilon: fc.constantFrom(1e-5, 1e-6, 0.5),
   bits: fc.constantFrom(2 as const, 4 as const, 8 as const),
   digits: powerOfTwo(1, 4),
-  group: fc.constantFrom(32 as const, 64 as const, 128 as const),
+  group: fc.constantFrom(32 as const, 32 as const, 64 as const, 128 as const),
   lanes: powerOfTwo(1, 64),
   lUnits: upTo(8),
   rows: upTo(3),
@@ -96,8 +97,7 @@ type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
 
 export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase => {
   const { seed, scales, positions, digits, lUnits, rows, registers } = choice
-  const { columns, vectorLanes, heads, kvHeads, headSize } = sharedHeads(choice)
-  const group = columns > 1 ? 32 : choice.group
+  const { columns, vectorLanes, heads, kvHeads, headSize, group } = placedHeads(choice)
   // At least eight weights a cycle, so that a token takes a few thousand cycles.
   const leastLanes = 2 ** Math.max(0, 3 - Math.floor(Math.log2(lUnits)))
   const lanes = Math.max(leastLanes, Math.min(choice.lanes, group))
@@ -150,15 +150,17 @@ function adapterSlots({ slots }: Choices, vectorLanes: number) {
   return { rank, units, adapterOf }
 }
 
-function sharedHeads(choice: Choices) {
+function placedHeads(choice: Choices) {
   const vectorLanes = choice.vectorLanes as 2 | 4 | 8 | 16
   if (choice.columnHeads !== undefined) {
     const most = choice.columnHeads.headSize === 8 ? 8 : 16
-    return { ...choice.columnHeads, vectorLanes: Math.min(vectorLanes, most) as 2 | 4 | 8 | 16 }
+    const lanes = Math.min(vectorLanes, most) as 2 | 4 | 8 | 16
+    return { ...choice.columnHeads, vectorLanes: lanes, group: 32 as const }
   }
-  const { kvHeads, queriesOfKey, beatsOfHead } = choice
+  const { columns, kvHeads, queriesOfKey, beatsOfHead, group } = choice
   const heads = kvHeads * queriesOfKey
-  // Widths of about 16 keep the chip small.
-  const beats = Math.max(1, Math.min(beatsOfHead, Math.floor(16 / heads / vectorLanes)))
-  return { columns: 1, vectorLanes, heads, kvHeads, headSize: vectorLanes * beats }
+  // Widths of about 16 keep the chip small; several columns are to have some groups.
+  const width = columns === 1 ? 16 : 80
+  const beats = Math.max(1, Math.min(beatsOfHead, Math.floor(width / heads / vectorLanes)))
+  return { columns, vectorLanes, heads, kvHeads, headSize: vectorLanes * beats, group }
 }

@@ -27,8 +27,6 @@ describe('settings that cannot be are refused by name', () => {
     [{ mesh: { rows: 0 } }, /^mesh\.rows: /],
     [{ kv: { format: 'fp4' } }, /^kv\.format: /],
     [{ kv: { size: 4 } }, /^kv\.size: is no setting/],
-    [{ mesh: { columns: 4 } }, /^mesh\.columns: 4 columns split 4 key/],
-    [{ mesh: { columns: 3 } }, /^mesh\.columns: 3 columns split 4 key/],
     [{ lanes: 24 }, /^lanes: 24 lanes/],
     [{ vectorLanes: 16 }, /^vectorLanes: 16 lanes do not divide a head of 8/],
     [{ headBits: 2 }, /^headBits: 2 bits/],
@@ -59,6 +57,21 @@ test('what is left out follows the model', () => {
     positions: 512,
     headSize: 8,
   })
+})
+
+test.each([
+  ['an H-Unit for each column', 4, {}, { hUnits: 4, headColumns: 1, headsInFirst: false }],
+  ['columns that share heads', 16, {}, { hUnits: 4, headColumns: 4, headsInFirst: false }],
+  ['an H-Unit for every second column', 2, {}, { hUnits: 2, headColumns: 1, headsInFirst: false }],
+  ['a third of a head', 12, {}, { hUnits: 1, headColumns: 1, headsInFirst: true }],
+  ['half a group of a head', 32, {}, { hUnits: 1, headColumns: 1, headsInFirst: true }],
+  ['heads for some columns', 3, {}, { hUnits: 1, headColumns: 1, headsInFirst: true }],
+  ['part of a group', 4, { dim: 240, heads: 8 }, { hUnits: 1, headColumns: 1, headsInFirst: true }],
+  ['one column', 1, { dim: 240, heads: 8 }, { hUnits: 1, headColumns: 1, headsInFirst: false }],
+])('H-Units behind the columns: %s', (_, columns, shape, expected) => {
+  const wide = { ...model, dim: 1024, heads: 8, ...shape }
+  const config = parseChipConfig({ group: 32, vectorLanes: 2, mesh: { columns } })
+  expect(chipShape(config, wide)).toMatchObject(expected)
 })
 
 test.each(Object.entries(presets))('preset %s is a configuration', (_, config) => {

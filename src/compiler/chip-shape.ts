@@ -22,8 +22,11 @@ export interface ChipShape {
    * the L-Units of a column, a part of every tick to each.
    */
   readonly dealsTicks: boolean
-  /** H-Units; each takes its heads from `columns / hUnits` vector units. */
+  /** H-Units; each takes its heads from `headColumns` vector units. */
   readonly hUnits: number
+  readonly headColumns: number
+  /** The one H-Unit takes all heads from the first vector unit, and the mixed vector is dealt to all columns. */
+  readonly headsInFirst: boolean
   /** Numbers of a vector unit's beat, V. */
   readonly vectorLanes: number
   readonly bits: 8 | 4 | 2
@@ -43,24 +46,11 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
   const headSize = model.dim / model.heads
   const { columns } = config.mesh
   const lUnits = config.mesh.rows * config.lUnits
-  const hUnits = greatestCommonDivisor(columns, model.kvHeads)
-  const headColumns = columns / hUnits
+  const { hUnits, headColumns } = headPlaces(columns, model, config.group)
+  const headsInFirst = hUnits * headColumns < columns
   const vectorLanes = config.vectorLanes ?? widestLanes(headSize / headColumns, config.group)
   const fail = (field: string, problem: string, hint: string): never => {
     throw new InputError(problem, { field }, hint)
-  }
-  const segment = model.dim / hUnits
-  if (
-    columns > 1 &&
-    (segment % config.group !== 0 ||
-      !Number.isInteger(Math.log2(headColumns)) ||
-      (headColumns > 1 && headSize % (config.group * headColumns) !== 0))
-  ) {
-    fail(
-      'mesh.columns',
-      `${columns} columns split ${model.kvHeads} key/value heads of ${headSize} within groups of ${config.group}`,
-      'fewer columns or smaller groups',
-    )
   }
   if (config.group % config.lanes !== 0) {
     fail(
@@ -109,8 +99,10 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
     positions,
     columns,
     lUnits,
-    dealsTicks: lUnits % columns !== 0,
+    dealsTicks: headsInFirst || lUnits % columns !== 0,
     hUnits,
+    headColumns,
+    headsInFirst,
     vectorLanes,
     bits: config.bits,
     headBits: config.headBits,
@@ -149,6 +141,21 @@ function adapterShape(
 /** The largest power of two, up to 16, that divides a head and a group. */
 function widestLanes(headSize: number, group: number): number {
   return [16, 8, 4, 2].find((lanes) => headSize % lanes === 0 && group % lanes === 0) ?? 2
+}
+
+/**
+ * H-Units, and the vector units that each has: all of them, where that splits the heads into whole groups
+ * (docs/arithmetic.md, L-Unit), otherwise one of one.
+ */
+function headPlaces(columns: number, model: ModelConfig, group: number) {
+  const hUnits = greatestCommonDivisor(columns, model.kvHeads)
+  const headColumns = columns / hUnits
+  const sharesHeads =
+    headColumns === 1 ||
+    (Number.isInteger(Math.log2(headColumns)) &&
+      (model.dim / model.heads) % (group * headColumns) === 0)
+  const fits = columns === 1 || (sharesHeads && (model.dim / hUnits) % group === 0)
+  return fits ? { hUnits, headColumns } : { hUnits: 1, headColumns: 1 }
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

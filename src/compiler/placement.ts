@@ -29,7 +29,7 @@ export interface SweptMatrix<M = MatrixShape> {
   readonly order: SweepOrder
   /** Results of the sweep that each vector unit reads. */
   readonly results: number
-  /** Vector units that take whole ticks of results in turn; 1 when each has its part of every tick. */
+  /** Vector units that take whole ticks of results in turn, the first ones; 1 as well when each has its part of every tick. */
   readonly turns: number
   /** First words in the ROMs of every L-Unit. */
   readonly codeBase: number
@@ -70,7 +70,7 @@ type LayerMatrix = {
   [K in keyof LayerModel]: LayerModel[K] extends QuantizedMatrix ? K : never
 }[keyof LayerModel]
 
-/** For each vector unit the rows whose results it reads, in order; of one length. */
+/** For each vector unit, or for the first alone, the rows whose results it reads, in order; of one length. */
 type RowsOfUnits<M> = readonly (readonly PlacedRow<M>[])[]
 
 /**
@@ -87,7 +87,7 @@ export function placeWeights<M extends MatrixShape>(
   let codeBase = 0
   let scaleBase = 0
   const place = (name: string, units: RowsOfUnits<M>, matrix: M, segments = 1): SweptMatrix<M> => {
-    const turns = shape.dealsTicks ? columns : 1
+    const turns = shape.dealsTicks ? units.length : 1
     const rows = tickRows(shape, units, turns)
     const order = sweepOrder(
       sweep,
@@ -208,9 +208,8 @@ function keyQueryValueRows<M>(
   wq: M,
   wv: M,
 ): RowsOfUnits<M> {
-  const { columns, hUnits, heads, kvHeads, headSize, group } = shape
-  const headColumns = columns / hUnits
-  return ofEveryUnit(shape, (unit) => {
+  const { hUnits, headColumns, heads, kvHeads, headSize, group } = shape
+  return Array.from({ length: hUnits * headColumns }, (_, unit) => {
     const hUnit = Math.floor(unit / headColumns)
     const share = columnElements(headSize, group, headColumns, unit % headColumns)
     const headRows = (matrix: M, count: number, rowInHead: (element: number) => number) =>

@@ -91,6 +91,7 @@ test.each([
   [{ lUnits: 8, lanes: 16, mesh: { rows: 2 } }, wide],
   [{ lUnits: 4, lanes: 8, mesh: { rows: 1, columns: 2 } }, wide],
   [{ lUnits: 3, lanes: 8, mesh: { rows: 1, columns: 2 } }, wide],
+  [{ lUnits: 2, lanes: 8, mesh: { rows: 1, columns: 3 } }, wide],
 ] satisfies [ChipConfigInput, typeof smallConfig][])(
   'every weight of every matrix is in the ROMs once, with its scale and zero-point: %j',
   (settings, modelConfig) => {

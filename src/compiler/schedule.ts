@@ -35,6 +35,8 @@ export interface Schedule {
   readonly resultBeats: number
   /** The orders of the sweeps, by number. */
   readonly orders: readonly SweepOrder[]
+  /** Numbers of the orders whose results all go to the first vector unit, though the units take turns in others. */
+  readonly firstUnitOrders: readonly number[]
 }
 
 /** Cycles of a token at a position. */
@@ -118,7 +120,7 @@ const nothingBefore: Arrival = { from: 'start', through: 'nothing', left: 0, rea
 class Scheduler {
   readonly #program: Instruction[] = []
   readonly #activities: Activity[] = []
-  readonly #orders: SweepOrder[] = []
+  readonly #orders: { readonly order: SweepOrder; readonly turns: number }[] = []
   readonly #resultBeats: number
   #layer = 0
   #sweepFree = nothingBefore
@@ -182,7 +184,10 @@ class Scheduler {
       swapsBanks: this.#bank === 1,
       activities: this.#activities,
       resultBeats: this.#resultBeats,
-      orders: this.#orders,
+      orders: this.#orders.map(({ order }) => order),
+      firstUnitOrders: this.#orders.flatMap(({ turns }, number) =>
+        this.shape.dealsTicks && turns === 1 ? [number] : [],
+      ),
     }
   }
 
@@ -220,7 +225,7 @@ class Scheduler {
     const start = this.#issue(
       {
         unit: 'sweep',
-        order: this.#orderNumber(order),
+        order: this.#orderNumber(matrix),
         codeBase: matrix.codeBase,
         scaleBase: matrix.scaleBase,
         bank: x.bank,
@@ -294,10 +299,10 @@ class Scheduler {
       .map((ready) => ({ from, through: 'align unit of adapters', left: end, ready }))
   }
 
-  #orderNumber(order: SweepOrder): number {
-    const text = JSON.stringify(order)
+  #orderNumber({ order, turns }: SweptMatrix): number {
+    const text = JSON.stringify({ order, turns })
     const known = this.#orders.findIndex((other) => JSON.stringify(other) === text)
-    return known >= 0 ? known : this.#orders.push(order) - 1
+    return known >= 0 ? known : this.#orders.push({ order, turns }) - 1
   }
 
   /** Starts a vector sweep as early as its beats are there; gives the cycle of its first beat's issue. */
@@ -369,8 +374,8 @@ class Scheduler {
 
   #attention(kqv: SweepResults): AlignedVector {
     const { vector, attention } = this.timing
-    const { kvHeads, heads, headSize, vectorLanes, dim, columns, hUnits } = this.shape
-    const headBeats = (headSize * hUnits) / columns / vectorLanes
+    const { kvHeads, heads, headSize, vectorLanes, dim, hUnits, headColumns } = this.shape
+    const headBeats = headSize / headColumns / vectorLanes
     const operations = ['key', 'query', 'value'] as const
     const part = (operation: (typeof operations)[number], first: number, beats: number) => {
       const rankVector = operations.indexOf(operation)
@@ -404,8 +409,8 @@ class Scheduler {
     const start = this.#issue({ unit: 'attend' }, earliestStart(needs))
     this.#issue({ unit: 'positions' }, this.#lastIssue() + 1)
     this.#positions++
-    const mixed = attention.mixBeats.map((beat) => start + beat)
-    const end = mixed.at(-1)! + 1
+    const end = start + attention.mixBeats.at(-1)! + 1
+    const mixed = attention.alignBeats.map((beat) => start + beat)
     const name = `layers.${this.#layer}.attention`
     const positions = 'lengthen'
     this.#activities.push({ unit: 'attention', name, issued: start, start, end, positions, needs })

@@ -72,7 +72,9 @@ export interface ChipTiming {
     >
     /** Cycles that each earlier position adds. */
     readonly positionCycles: number
-    /** From the start at position 0 to each beat of the mixed vector at the align unit. */
+    /** From the start at position 0 to each beat of the mixed vector that leaves the H-Unit. */
     readonly mixBeats: readonly number[]
+    /** The same to each beat at the align units: another number of them when the vector is dealt to the columns. */
+    readonly alignBeats: readonly number[]
   }
 }

@@ -5,6 +5,7 @@ export function testParameters(given: Partial<VectorUnitParameters> = {}): Vecto
   return {
     columns: 1,
     headColumns: 1,
+    headsInFirst: false,
     vectorLanes: 4,
     results: 4,
     dealsTicks: false,

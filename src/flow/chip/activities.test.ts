@@ -80,6 +80,12 @@ const chips: [string, ChipConfigInput, Partial<ModelConfig>, number[]][] = [
     { dim: 64, heads: 4, kvHeads: 2, hiddenDim: 45, layers: 1 },
     [2],
   ],
+  [
+    'three columns whose heads pass one H-Unit',
+    { lUnits: 3, mesh: { columns: 3 } },
+    { dim: 112, heads: 7, kvHeads: 1, hiddenDim: 70, layers: 1 },
+    [2],
+  ],
 ]
 
 test.each(chips)(

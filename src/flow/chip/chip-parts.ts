@@ -18,6 +18,7 @@ export function chipParts(
       codeDepth: placement.codeDepth,
       scaleDepth: placement.scaleDepth,
     },
+    firstUnitOrders: schedule.firstUnitOrders,
     mesh,
     vectorUnit,
     hUnit,

@@ -63,7 +63,8 @@ export function planChip<M extends MatrixShape>(
   }
   const vectorUnit: VectorUnitParameters = {
     columns: shape.columns,
-    headColumns: shape.columns / shape.hUnits,
+    headColumns: shape.headColumns,
+    headsInFirst: shape.headsInFirst,
     vectorLanes: shape.vectorLanes,
     results: unitResults(shape),
     dealsTicks: shape.dealsTicks,
@@ -91,7 +92,7 @@ export function planChip<M extends MatrixShape>(
     }),
   }
   const hUnit = hUnitParameters({
-    vectorLanes: (shape.vectorLanes * shape.columns) / shape.hUnits,
+    vectorLanes: shape.vectorLanes * shape.headColumns,
     heads: shape.heads / shape.hUnits,
     kvHeads: shape.kvHeads / shape.hUnits,
     headSize: shape.headSize,

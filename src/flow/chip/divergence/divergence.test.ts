@@ -30,6 +30,11 @@ describe('a chip without a fault has the golden numbers everywhere', () => {
       { lUnits: 3, vectorLanes: 4, mesh: { columns: 2 }, headBits: 8, kv: { format: 'int16' } },
       { dim: 64, heads: 4, kvHeads: 2, hiddenDim: 70, layers: 1, ropePairs: 'half-split' },
     ],
+    [
+      'three columns, to which the mixed vector of one H-Unit is dealt',
+      { lUnits: 4, vectorLanes: 4, mesh: { columns: 3 }, kv: { format: 'int8' } },
+      { dim: 112, heads: 4, kvHeads: 2, hiddenDim: 45, layers: 1 },
+    ],
   ]
   test.each(chips)('%s', (_, settings, shape) => {
     const config = parseChipConfig({ rom: 'table', lanes: 8, group: 32, ...settings })

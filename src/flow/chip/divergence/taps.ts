@@ -278,8 +278,8 @@ class TokenTaps {
 
   #attention(layer: number): void {
     const { shape, timing } = this.chip
-    const { kvHeads, heads, headSize, vectorLanes, columns, hUnits } = shape
-    const headBeats = (headSize * hUnits) / columns / vectorLanes
+    const { kvHeads, heads, headSize, vectorLanes, hUnits, headColumns } = shape
+    const headBeats = headSize / headColumns / vectorLanes
     const keys = (kvHeads / hUnits) * headBeats
     const queries = (heads / hUnits) * headBeats
     const name = (operation: string) => `layers.${layer}.${operation}`
@@ -308,9 +308,9 @@ class TokenTaps {
     beats: number,
     cycleOf: (beat: number) => number,
   ): void {
-    const { vectorLanes, columns } = this.chip.shape
+    const { vectorLanes, hUnits, headColumns } = this.chip.shape
     const vector = this.golden.of(operation, layer)
-    for (let unit = 0; unit < columns; unit++) {
+    for (let unit = 0; unit < hUnits * headColumns; unit++) {
       for (let i = 0; i < beats * vectorLanes; i++) {
         const element = this.#headElement(layer, unit, first * vectorLanes + i)
         const lane = unit * vectorLanes + (i % vectorLanes)
@@ -337,8 +337,7 @@ class TokenTaps {
     lastBeat: (head: number) => number,
   ): void {
     const { shape, timing } = this.chip
-    const { kvHeads, headSize, hUnits, vectorLanes, columns } = shape
-    const headColumns = columns / hUnits
+    const { kvHeads, headSize, hUnits, headColumns, vectorLanes } = shape
     const vector = this.golden.of(operation, layer)
     const heads = kvHeads / hUnits
     for (let head = 0; head < kvHeads; head++) {
@@ -428,13 +427,14 @@ class TokenTaps {
 
   #mix(layer: number): void {
     const { shape, timing } = this.chip
-    const { heads, headSize, vectorLanes, columns, hUnits, group } = shape
+    const { heads, headSize, vectorLanes, hUnits, headColumns, headsInFirst, group } = shape
     const { start } = this.#activity(`layers.${layer}.attention`)
     const mix = this.golden.of('mix', layer)
     const late = this.golden.position * timing.attention.positionCycles
-    const cycleOf = (beat: number) => start + timing.attention.mixBeats[beat]! + late
-    const headColumns = columns / hUnits
-    for (let unit = 0; unit < columns; unit++) {
+    const cyclesOf = (beats: readonly number[]) => (beat: number) => start + beats[beat]! + late
+    const mixed = cyclesOf(timing.attention.mixBeats)
+    const aligned = cyclesOf(timing.attention.alignBeats)
+    for (let unit = 0; unit < hUnits * headColumns; unit++) {
       const hUnit = Math.floor(unit / headColumns)
       const column = unit % headColumns
       const inHead = columnElements(headSize, group, headColumns, column)
@@ -443,13 +443,18 @@ class TokenTaps {
       ).flat()
       for (const [i, element] of elements.entries()) {
         const lane = column * vectorLanes + (i % vectorLanes)
-        const cycle = cycleOf(Math.floor(i / vectorLanes))
+        const cycle = mixed(Math.floor(i / vectorLanes))
         this.#number(
           { operation: 'mix', layer, element, signal: signals.mix(hUnit), lane, cycle },
           mix[element]!,
         )
       }
-      this.#aligned('mix', layer, unit, elements, cycleOf)
+      if (!headsInFirst) this.#aligned('mix', layer, unit, elements, aligned)
+    }
+    if (!headsInFirst) return
+    for (let unit = 0; unit < shape.columns; unit++) {
+      const elements = columnElements(shape.dim, group, shape.columns, unit)
+      this.#aligned('mix', layer, unit, elements, aligned)
     }
   }
 
