@@ -119,8 +119,9 @@ function writeB(
     let address = 0
     for (const [layer, sweeps] of placement.layers.entries()) {
       for (const kind of ['keyQueryValue', 'output', 'gateUp', 'down'] as const) {
-        const rows = sweeps[kind].unitRows[unit]!
-        const beats = Math.ceil(rows.length / vectorLanes)
+        const { unitRows, results } = sweeps[kind]
+        const rows = unitRows[unit] ?? []
+        const beats = Math.ceil(results / vectorLanes)
         for (let beat = 0; beat < beats; beat++, address++) {
           for (let lane = 0; lane < vectorLanes; lane++) {
             const placed = rows[beat * vectorLanes + lane]

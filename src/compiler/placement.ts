@@ -22,7 +22,7 @@ export interface SweptMatrix<M = MatrixShape> {
   readonly name: string
   /** Rows in the order of the results: tick after tick, `lUnits` of each. */
   readonly rows: readonly PlacedRow<M>[]
-  /** The same for each vector unit: the rows whose results it reads, in order. */
+  /** The same for each vector unit that gets any: the rows whose results it reads, in order. */
   readonly unitRows: RowsOfUnits<M>
   /** For each column of the mesh the groups of a row that it has, in order. */
   readonly columnGroups: readonly (readonly number[])[]

@@ -4,7 +4,7 @@ import { resultEdges } from '../../../../generators/vector-unit/timing.js'
 import { alignParametersOf } from '../../../../generators/vector-unit/vector-unit.js'
 import type { Activity } from '../../../compiler/activity.js'
 import { columnElements } from '../../../compiler/column-split.js'
-import { resultPlace, type SweptMatrix } from '../../../compiler/placement.js'
+import type { SweptMatrix } from '../../../compiler/placement.js'
 import { rowEnds } from '../../../compiler/sweep-order.js'
 import { activitiesAt } from '../../../compiler/timeline.js'
 import {
@@ -323,10 +323,8 @@ class TokenTaps {
 
   /** The row of key, query or value that a vector unit reads as a result of their sweep. */
   #headElement(layer: number, unit: number, result: number): number {
-    const { shape, placement } = this.chip
-    const { rows, turns } = placement.layers[layer]!.keyQueryValue
-    const { tick, place } = resultPlace(shape, turns, unit, result)
-    return rows[tick * shape.lUnits + place]!.row
+    const { unitRows } = this.chip.placement.layers[layer]!.keyQueryValue
+    return unitRows[unit]![result]!.row
   }
 
   /** Words of the cache: a head in the order in which its beats come, from all vector units of its H-Unit. */
