@@ -1,4 +1,3 @@
-import { type AdapterRegionName, adapterRegionNames } from '../../src/compiler/adapter-layout.js'
 import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
@@ -7,7 +6,7 @@ import { exponentBits, number32 } from '../l-unit/datapath.js'
 import { lUnitTiming } from '../l-unit/schedule.js'
 import { activationDepth, groupDepth, sweepSequencer } from '../l-unit/sequencer.js'
 import { adapterAUnit } from './a-unit.js'
-import { inSlot, loadPorts } from './load-ports.js'
+import { inSlot, loadPorts, loadsRegion } from './load-ports.js'
 import { type AdapterParameters, adapterName, adapterSlots } from './parameters.js'
 
 /** Clock edges from the sequencer's counters at a row's last beat to its result. */
@@ -60,13 +59,8 @@ export function adapterAArray(parameters: AdapterParameters) {
       ports.activation_address_o.assign(sequencer.activation_address_o)
       ports.exponent_address_o.assign(sequencer.exponent_address_o)
 
-      const loads = (region: AdapterRegionName) =>
-        m.let(
-          `loads_${region.replace(' ', '_')}`,
-          ports.load_valid_i.and(ports.load_region_i.eq(adapterRegionNames.indexOf(region))),
-        )
-      const loadsCodes = loads('a codes')
-      const loadsScales = loads('a scales')
+      const loadsCodes = loadsRegion(m, ports, 'a codes')
+      const loadsScales = loadsRegion(m, ports, 'a scales')
       const codeAddress = m.let(
         'code_write_address',
         inSlot(ports.load_slot_i, ports.load_address_i, codeDepth),

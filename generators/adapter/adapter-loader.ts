@@ -17,16 +17,16 @@ import {
 } from '../../src/hdl/index.js'
 import { Counter, indexType } from '../common/counter.js'
 import { crc32Start, crc32Step } from '../common/crc32.js'
-import { type AdapterRegion, mostOf, PayloadPosition } from './payload-position.js'
+import { adapterSlots } from './parameters.js'
+import { mostOf, type PayloadPart, PayloadPosition } from './payload-position.js'
 
 export interface AdapterLoaderParameters {
   /** What the words 2 to 7 of a frame must be, the last of them the words of the payload. */
   readonly header: readonly number[]
   /** The payload's parts in their order. */
-  readonly regions: readonly AdapterRegion[]
+  readonly regions: readonly (PayloadPart & { readonly name: string })[]
 }
 
-const slots = 2
 const word = uint(32)
 const statusType = uint(4)
 const codeOf = (status: AdapterStatus) => adapterStatuses.indexOf(status)
@@ -55,7 +55,7 @@ export function adapterLoader(parameters: AdapterLoaderParameters) {
     `adapter_loader_${hash}`,
     {
       s_axis_adapter: streamInput(word, { last: true }),
-      slot_is_used_i: input(vec(bool, slots)),
+      slot_is_used_i: input(vec(bool, adapterSlots)),
       write_valid_o: output(bool),
       write_slot_o: output(bool),
       write_region_o: output(indexType(regions.length)),
@@ -63,7 +63,7 @@ export function adapterLoader(parameters: AdapterLoaderParameters) {
       write_address_o: output(indexType(mostOf(regions, 'depth'))),
       write_word_o: output(indexType(mostOf(regions, 'words'))),
       write_data_o: output(word),
-      slot_loaded_o: output(vec(bool, slots)),
+      slot_loaded_o: output(vec(bool, adapterSlots)),
       busy_o: output(bool),
       status_o: output(statusType),
       frames_o: output(uint(8)),
@@ -76,7 +76,7 @@ export function adapterLoader(parameters: AdapterLoaderParameters) {
       })
       const headerWord = new Counter(m, 'header_word', adapterHeaderWords)
       const slot = m.register('slot', bool)
-      const loaded = m.register('slot_loaded', vec(bool, slots), { reset: [false, false] })
+      const loaded = m.register('slot_loaded', vec(bool, adapterSlots), { reset: [false, false] })
       const status = m.register('status', statusType, { reset: codeOf('none') })
       const frames = m.register('frames', uint(8), { reset: 0 })
       const crc = m.register('crc', word, { reset: crc32Start })
@@ -88,7 +88,7 @@ export function adapterLoader(parameters: AdapterLoaderParameters) {
       })
       const isWrong = m.let(
         'header_is_wrong',
-        mux(headerWord.is(1), data.ge(slots), data.ne(expected.read(headerWord.value))),
+        mux(headerWord.is(1), data.ge(adapterSlots), data.ne(expected.read(headerWord.value))),
       )
       const isUsed = m.let(
         'slot_is_used',

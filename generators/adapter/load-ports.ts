@@ -1,26 +1,48 @@
 import {
-  type AdapterRegion,
+  type AdapterRegionName,
   adapterRegionNames,
   adapterRegions,
   frameWordBits,
 } from '../../src/compiler/adapter-layout.js'
-import { type Bool, bool, input, mux, type UInt, uint } from '../../src/hdl/index.js'
+import {
+  type Bool,
+  bool,
+  type InnerPorts,
+  input,
+  type ModuleBuilder,
+  mux,
+  type UInt,
+  uint,
+} from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { type AdapterParameters, adapterSlots } from './parameters.js'
+import { mostOf } from './payload-position.js'
 
 /** A word of a frame on its way into a memory: which region, which of its memories, where. */
 export function loadPorts(parameters: AdapterParameters) {
   const regions = adapterRegions(parameters)
-  const most = (of: (region: AdapterRegion) => number) => indexType(Math.max(...regions.map(of)))
   return {
     load_valid_i: input(bool),
     load_slot_i: input(bool),
     load_region_i: input(indexType(adapterRegionNames.length)),
-    load_unit_i: input(most(({ units }) => units)),
-    load_address_i: input(most(({ depth }) => depth)),
-    load_word_i: input(most(({ words }) => words)),
+    load_unit_i: input(indexType(mostOf(regions, 'units'))),
+    load_address_i: input(indexType(mostOf(regions, 'depth'))),
+    load_word_i: input(indexType(mostOf(regions, 'words'))),
     load_data_i: input(uint(frameWordBits)),
   } as const
+}
+
+/** A word that is loaded goes into a region: `loads_a_codes`. */
+export function loadsRegion(
+  m: ModuleBuilder,
+  load: Pick<InnerPorts<ReturnType<typeof loadPorts>>, 'load_valid_i' | 'load_region_i'>,
+  region: AdapterRegionName,
+): Bool {
+  const number = adapterRegionNames.indexOf(region)
+  return m.let(
+    `loads_${region.replace(' ', '_')}`,
+    load.load_valid_i.and(load.load_region_i.eq(number)),
+  )
 }
 
 /** The ports at which codes and scale of one address are loaded. */

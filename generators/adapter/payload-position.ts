@@ -1,16 +1,12 @@
+import type { AdapterRegion } from '../../src/compiler/adapter-layout.js'
 import type { Bool, ModuleBuilder, UInt } from '../../src/hdl/index.js'
 import { Counter } from '../common/counter.js'
 
 /** A part of an adapter's payload: for each unit, for each address, the words of 32 bits, lowest first. */
-export interface AdapterRegion {
-  readonly name: string
-  readonly units: number
-  readonly depth: number
-  readonly words: number
-}
+export type PayloadPart = Pick<AdapterRegion, 'units' | 'depth' | 'words'>
 
-/** Most of a field over all regions. */
-export function mostOf(regions: readonly AdapterRegion[], field: 'units' | 'depth' | 'words') {
+/** Most of a field over all parts. */
+export function mostOf(regions: readonly PayloadPart[], field: keyof PayloadPart): number {
   return Math.max(...regions.map((region) => region[field]))
 }
 
@@ -23,7 +19,7 @@ export class PayloadPosition {
 
   constructor(
     private readonly m: ModuleBuilder,
-    private readonly regions: readonly AdapterRegion[],
+    private readonly regions: readonly PayloadPart[],
   ) {
     this.#region = new Counter(m, 'region', regions.length)
     this.#unit = new Counter(m, 'unit', mostOf(regions, 'units'))

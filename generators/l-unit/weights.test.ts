@@ -91,3 +91,10 @@ test('ROM words lie in the order in which the sequencer reads them', () => {
     0x30003n,
   ])
 })
+
+test('weights in ROM without zero-points are refused', () => {
+  const symmetric = lUnitParameters({ zeroPoints: false })
+  expect(() => checkWeights(symmetric, numbered(3, 40))).toThrow(
+    /zeroPoints: weights in ROM have zero-points/,
+  )
+})

@@ -31,6 +31,9 @@ export interface LUnitWeights {
  */
 export function checkWeights(parameters: LUnitParameters, weights: LUnitWeights): void {
   const { bits, group } = parameters
+  if (!parameters.zeroPoints) {
+    throw new InputError('weights in ROM have zero-points', { field: 'zeroPoints' })
+  }
   const { rows, columns, codes, scales, zeroPoints, offsets } = weights
   const groups = Math.ceil(columns / group)
   if (!(Number.isInteger(rows) && Number.isInteger(columns) && rows > 0 && columns > 0)) {

@@ -1,8 +1,4 @@
-import {
-  type AdapterRegionName,
-  adapterRegionNames,
-  frameWordsOf,
-} from '../../src/compiler/adapter-layout.js'
+import { frameWordsOf } from '../../src/compiler/adapter-layout.js'
 import {
   bool,
   type InnerPorts,
@@ -15,7 +11,7 @@ import {
   uint,
   vec,
 } from '../../src/hdl/index.js'
-import { inSlot, loadPorts } from '../adapter/load-ports.js'
+import { inSlot, loadPorts, loadsRegion } from '../adapter/load-ports.js'
 import { adapterSlots, mostProjections } from '../adapter/parameters.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
@@ -89,13 +85,8 @@ export function deltaControl(
   const hasDeltaLate = new DelayLine(m, 'has_delta', hasDelta).after(
     deltaEdges(parameters).beat + 1,
   )
-  const loads = (region: AdapterRegionName) =>
-    m.let(
-      `loads_${region.replace(' ', '_')}`,
-      ports.load_valid_i.and(ports.load_region_i.eq(adapterRegionNames.indexOf(region))),
-    )
-  const loadsCodes = loads('b codes')
-  const loadsScales = loads('b scales')
+  const loadsCodes = loadsRegion(m, ports, 'b codes')
+  const loadsScales = loadsRegion(m, ports, 'b scales')
   const word = ports.load_word_i.truncate(indexType(frameWordsOf(rank)).width)
   m.unused(ports.load_word_i, ports.load_address_i)
   const writeAddress = m.let(

@@ -147,7 +147,7 @@ class Scheduler {
       this.#layer = layer
       const multiplied = (kind: keyof LayerSweeps, vector: AlignedVector): SweepResults => ({
         ...this.#sweep(matrices[kind], vector),
-        ranks: this.#adapt(kind, vector),
+        rankVectors: this.#adapt(kind, vector),
       })
       const kqv = multiplied('keyQueryValue', x)
       const mixed = this.#attention(kqv)
@@ -530,12 +530,12 @@ function activationNeeds(
  * @param vectorOf which of these a beat is multiplied by
  */
 function resultArrivals(
-  { arrivals, ranks = [] }: SweepResults,
+  { arrivals, rankVectors = [] }: SweepResults,
   first = 0,
   vectorOf: (beat: number) => number = () => 0,
 ): ((beat: number) => Arrival)[] {
   const results = (beat: number) => arrivals[first + beat]!
-  return ranks.length === 0 ? [results] : [results, (beat) => ranks[vectorOf(beat)]!]
+  return rankVectors.length === 0 ? [results] : [results, (beat) => rankVectors[vectorOf(beat)]!]
 }
 
 function earliestStart(needs: readonly Need[]): number {
@@ -548,7 +548,7 @@ interface SweepResults {
   /** Of each beat, until it may be issued. */
   readonly arrivals: readonly Arrival[]
   /** Of each vector `A x`, with adapters. */
-  readonly ranks?: readonly Arrival[]
+  readonly rankVectors?: readonly Arrival[]
 }
 
 interface VectorInput {

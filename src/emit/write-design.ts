@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { InputError } from '../common/input-error.js'
+import { replaceFolder, systemErrorCode } from '../common/replace-folder.js'
 import type { EmittedDesign, EmittedFile } from './emitted-design.js'
 import { fileList, fuseSocCore } from './file-list.js'
 import { manifest } from './manifest.js'
@@ -41,37 +41,15 @@ export async function writeDesign(
 ): Promise<void> {
   const files = designFiles(design, options)
   const target = resolve(directory)
-  const token = randomBytes(6).toString('hex')
-  const fresh = join(dirname(target), `.${basename(target)}.${token}.new`)
-  const old = join(dirname(target), `.${basename(target)}.${token}.old`)
-  let firstMade: string | undefined
   try {
     const foreign = await foreignEntries(target, directory)
     const clash = files.map(({ path }) => topEntry(path)).find((name) => foreign?.includes(name))
     if (clash !== undefined) {
       throw new InputError(`the design would overwrite ${clash}`, { file: directory })
     }
-    firstMade = await mkdir(fresh, { recursive: true })
-    for (const { path, text } of files) {
-      const file = join(fresh, path)
-      if (path.includes('/')) await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, text)
-    }
-    if (foreign === undefined) {
-      await rename(fresh, target)
-      return
-    }
-    await rename(target, old)
-    try {
-      await rename(fresh, target)
-    } catch (error) {
-      await rename(old, target)
-      throw error
-    }
-    for (const entry of foreign) await rename(join(old, entry), join(target, entry))
-    await rm(old, { recursive: true, force: true })
+    const contents = files.map(({ path, text }) => ({ path, contents: text }))
+    await replaceFolder(target, contents, foreign)
   } catch (error) {
-    if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true })
     throw inputError(error, directory)
   }
 }
@@ -82,7 +60,7 @@ async function foreignEntries(target: string, directory: string): Promise<string
   try {
     entries = await readdir(target)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (systemErrorCode(error) === 'ENOENT') return undefined
     throw error
   }
   const manifests = entries.filter((entry) => entry.endsWith(manifestSuffix))
@@ -106,7 +84,7 @@ async function filesOf(manifestFile: string): Promise<string[]> {
     }
     return files.map(({ path }) => path)
   } catch (error) {
-    if (codeOf(error) !== undefined) throw error
+    if (systemErrorCode(error) !== undefined) throw error
     throw new InputError('the file is no manifest of a design', { file: manifestFile })
   }
 }
@@ -127,11 +105,7 @@ const explanations: Readonly<Record<string, string>> = {
 }
 
 function inputError(error: unknown, directory: string): unknown {
-  const explanation = explanations[codeOf(error) ?? '']
+  const explanation = explanations[systemErrorCode(error) ?? '']
   if (explanation === undefined) return error
   return new InputError(`cannot write the design: ${explanation}`, { file: directory })
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

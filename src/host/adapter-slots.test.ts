@@ -1,35 +1,15 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { randomAdapter } from '../checkpoint/testing/random-adapter.js'
 import { Random } from '../common/random.js'
-import { adapterImage } from '../compiler/adapter-image.js'
-import { parseChipConfig } from '../compiler/chip-config.js'
 import { tokenCycles } from '../compiler/schedule.js'
-import { buildChip } from '../flow/chip/build-chip.js'
-import { smallConfig, smallModel } from '../flow/chip/testing/small-model.js'
-import { argmax, ChipDecoder } from '../golden/index.js'
-import { elaborate } from '../hdl/index.js'
-import { quantizeAdapter } from '../quantize/index.js'
+import { adapterChip } from '../flow/chip/testing/adapter-chip.js'
+import { argmax } from '../golden/index.js'
 import { openEngine } from '../sim/index.js'
 import { type AdapterSlot, type AnswerOptions, type ChipHost, openChip } from './chip-host.js'
 
 const positions = 16
-const config = parseChipConfig({
-  rom: 'table',
-  group: 32,
-  lUnits: 2,
-  lanes: 8,
-  vectorLanes: 4,
-  adapter: { rank: 8 },
-})
-const modelConfig = { ...smallConfig, contextLength: positions, layers: 1 }
-const model = smallModel(config, modelConfig)
-const built = buildChip(config, model)
-const { shape, schedule } = built
-const adapters = [1, 2].map((seed) =>
-  quantizeAdapter(randomAdapter(modelConfig, seed), { rank: 8, group: config.group }),
-)
-const frames = adapters.map((adapter, slot) => adapterImage({ ...built, model }, adapter, slot))
-const engine = await openEngine(elaborate(built.definition))
+const { built, design, schedule, adapters, frame, golden: openGolden } = adapterChip(positions, 1)
+const frames = ([0, 1] as const).map((slot) => Uint32Array.from(frame(slot, slot)))
+const engine = await openEngine(design)
 afterAll(() => engine.close())
 
 let host: ChipHost
@@ -41,11 +21,7 @@ type Slots = readonly AdapterSlot[]
 
 /** Every token has to follow from the text before it with the slots of its positions, in the scheduled cycles. */
 function expectAnswer(prompt: readonly number[], slots: Slots, options: AnswerOptions): number[] {
-  const golden = new ChipDecoder(model, {
-    ...shape,
-    digitBits: shape.bits,
-    kvFormat: config.kv.format,
-  })
+  const golden = openGolden()
   const step = (token: number) => {
     const slot = slots[golden.position]
     golden.useAdapter(slot === undefined ? undefined : adapters[slot])
@@ -80,7 +56,7 @@ test.each([
       () => [undefined, 0, 1][random.integer(0, 2)] as AdapterSlot,
     )
     const options = isHost
-      ? { sampler: (logits: Float32Array) => (argmax(logits) + 1) % shape.vocabulary }
+      ? { sampler: (logits: Float32Array) => (argmax(logits) + 1) % built.shape.vocabulary }
       : {}
     expectAnswer([3, 5, 7], slots, options)
     expectAnswer([2], slots.slice(3), options)

@@ -87,6 +87,7 @@ export class ChipPins {
       this.#number(`s_axis_adapter_${name}`),
     )
     const words = this.#adapterWords.subarray(0, count)
+    if (words.length === 0) return
     this.#adapterWords = this.#adapterWords.subarray(count)
     const stimulus = new Uint32Array(words.length * this.#inputs.length)
     for (const [cycle, word] of words.entries()) {

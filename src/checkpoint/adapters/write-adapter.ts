@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { InputError } from '../../common/input-error.js'
+import { type FolderFile, replaceFolder, systemErrorCode } from '../../common/replace-folder.js'
 import type { ModelConfig } from '../model-config.js'
 import { type Projection, projectionModule } from '../tensor-names.js'
 import type { Adapter, LowRankUpdate } from './adapter.js'
@@ -49,10 +48,10 @@ export async function writeAdapter(
       { name: name('B'), shape: [rows.length / rank, rank], values: rows },
     ]
   })
-  await writeFolder(directory, {
-    [PEFT_CONFIG]: `${JSON.stringify(settings, null, 2)}\n`,
-    [PEFT_WEIGHTS]: safetensorsOf(tensors),
-  })
+  await writeFolder(directory, [
+    { path: PEFT_CONFIG, contents: `${JSON.stringify(settings, null, 2)}\n` },
+    { path: PEFT_WEIGHTS, contents: safetensorsOf(tensors) },
+  ])
 }
 
 function filledUp({ rank, scale, a, b }: LowRankUpdate, to: number) {
@@ -100,7 +99,7 @@ export async function checkAdapterTarget(directory: string): Promise<boolean> {
   try {
     entries = await readdir(directory)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
+    if (systemErrorCode(error) === 'ENOENT') return false
     throw cannotWrite(error, directory)
   }
   const foreign = entries.find((entry) => entry !== PEFT_CONFIG && entry !== PEFT_WEIGHTS)
@@ -111,41 +110,17 @@ export async function checkAdapterTarget(directory: string): Promise<boolean> {
   return true
 }
 
-async function writeFolder(
-  directory: string,
-  files: Readonly<Record<string, string | Buffer>>,
-): Promise<void> {
+async function writeFolder(directory: string, files: readonly FolderFile[]): Promise<void> {
   const replaces = await checkAdapterTarget(directory)
-  const target = resolve(directory)
-  const token = randomBytes(6).toString('hex')
-  const fresh = join(dirname(target), `.${basename(target)}.${token}.new`)
-  const old = join(dirname(target), `.${basename(target)}.${token}.old`)
-  let firstMade: string | undefined
   try {
-    firstMade = await mkdir(fresh, { recursive: true })
-    for (const [name, contents] of Object.entries(files)) {
-      await writeFile(join(fresh, name), contents)
-    }
-    if (replaces) await rename(target, old)
-    try {
-      await rename(fresh, target)
-    } catch (error) {
-      if (replaces) await rename(old, target)
-      throw error
-    }
-    await rm(old, { recursive: true, force: true })
+    await replaceFolder(directory, files, replaces ? [] : undefined)
   } catch (error) {
-    if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true })
     throw cannotWrite(error, directory)
   }
 }
 
 function cannotWrite(error: unknown, directory: string): unknown {
-  const code = codeOf(error)
+  const code = systemErrorCode(error)
   if (code === undefined) return error
   return new InputError(`cannot write the adapter: ${code}`, { file: directory })
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

@@ -1,37 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { Tokenizer } from '../../checkpoint/index.js'
-import { randomAdapter } from '../../checkpoint/testing/random-adapter.js'
 import { TextStream } from '../../checkpoint/text-stream.js'
 import { simulationRows } from '../../cli/chip-table.js'
 import { nativeSuite } from '../../common/tools.js'
-import { parseChipConfig } from '../../compiler/chip-config.js'
 import { emitDesign } from '../../emit/index.js'
-import { elaborate } from '../../hdl/index.js'
 import type { SamplingOptions } from '../../host/index.js'
-import { quantizeAdapter } from '../../quantize/index.js'
 import type { EngineName } from '../../sim/index.js'
 import { silent } from '../progress.js'
-import { buildChip } from './build-chip.js'
 import type { LoadedChip } from './chip-steps.js'
 import { simulateChip } from './simulate-chip.js'
 import type { AdapterUse } from './simulated-adapters.js'
-import { smallConfig, smallModel } from './testing/small-model.js'
+import { adapterChip } from './testing/adapter-chip.js'
+import { smallConfig } from './testing/small-model.js'
 
-const config = parseChipConfig({
-  rom: 'table',
-  group: 32,
-  lUnits: 2,
-  lanes: 8,
-  vectorLanes: 4,
-  adapter: { rank: 8 },
-})
-const modelConfig = { ...smallConfig, contextLength: 16, layers: 1 }
-const model = smallModel(config, modelConfig)
-const built = buildChip(config, model)
-const design = elaborate(built.definition)
-const adapters = [1, 2].map((seed) =>
-  quantizeAdapter(randomAdapter(modelConfig, seed), { rank: 8, group: config.group }),
-)
+const { config, model, built, design, adapters } = adapterChip(16, 1)
 const prompt = [3, 5, 7]
 const tokenizer: Tokenizer = {
   size: smallConfig.vocabulary,

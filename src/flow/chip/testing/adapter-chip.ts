@@ -9,7 +9,7 @@ import { buildChip } from '../build-chip.js'
 import { smallConfig, smallModel } from './small-model.js'
 
 /** A small chip with slots for adapters, three adapters, their frames, and the golden model of it. */
-export function adapterChip(positions: number) {
+export function adapterChip(positions: number, layers = smallConfig.layers) {
   const config = parseChipConfig({
     group: 32,
     lUnits: 2,
@@ -18,13 +18,16 @@ export function adapterChip(positions: number) {
     rom: 'table',
     adapter: { rank: 8 },
   })
-  const modelConfig = { ...smallConfig, contextLength: positions }
+  const modelConfig = { ...smallConfig, contextLength: positions, layers }
   const model = smallModel(config, modelConfig)
   const built = buildChip(config, model)
   const adapters = [1, 2, 3].map((seed) =>
     quantizeAdapter(randomAdapter(modelConfig, seed), { rank: 8, group: config.group }),
   )
   return {
+    config,
+    model,
+    built,
     design: elaborate(built.definition),
     schedule: built.schedule,
     described: describeAdapters(built.shape, built.placement.adapters!),
