@@ -1,3 +1,4 @@
+import { findSourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const libraryFolder = fileURLToPath(new URL('.', import.meta.url))
@@ -12,33 +13,25 @@ export interface SourceLine {
 }
 
 /**
- * Where the author wrote something: the first stack frame outside this library. Capturing is cheap;
- * the stack is read when somebody asks for the line.
+ * Where the author wrote something: the first stack frame outside this library. It keeps the line alone: a stack
+ * that V8 has not printed holds on to every object that a frame ran on.
  */
 export class Place {
-  #stack: { stack?: string } | undefined
-  #line: SourceLine | undefined
-
-  private constructor(stack: { stack?: string } | undefined) {
-    this.#stack = stack
-  }
+  private constructor(
+    /** Undefined when no frame lies outside the library. */
+    readonly line: SourceLine | undefined,
+  ) {}
 
   static here(): Place {
-    const limit = Error.stackTraceLimit
+    const { stackTraceLimit, prepareStackTrace } = Error
+    const holder: { stack?: SourceLine | undefined } = {}
     Error.stackTraceLimit = deepestLibraryStack
-    const holder: { stack?: string } = {}
+    Error.prepareStackTrace = (error, frames) => firstOuterLine(error, frames, prepareStackTrace)
     Error.captureStackTrace(holder, Place.here)
-    Error.stackTraceLimit = limit
-    return new Place(holder)
-  }
-
-  /** Undefined when no frame lies outside the library. */
-  get line(): SourceLine | undefined {
-    if (this.#stack !== undefined) {
-      this.#line = firstOuterFrame(this.#stack.stack ?? '')
-      this.#stack = undefined
-    }
-    return this.#line
+    const line = holder.stack
+    Error.stackTraceLimit = stackTraceLimit
+    Error.prepareStackTrace = prepareStackTrace
+    return new Place(line)
   }
 
   toString(): string {
@@ -47,19 +40,72 @@ export class Place {
   }
 }
 
-function firstOuterFrame(stack: string): SourceLine | undefined {
-  for (const frame of stack.split('\n')) {
-    const match = /^\s+at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(frame)
-    if (match === null) continue
-    const [, location, line, column] = match
-    const path = location!.startsWith('file://') ? fileURLToPath(location!) : location!
-    if (isLibraryFile(path) || path.includes('/node_modules/')) continue
-    return { file: relativePath(path), line: Number(line), column: Number(column) }
+type StackPrinter = typeof Error.prepareStackTrace
+
+function firstOuterLine(
+  error: Error,
+  frames: readonly NodeJS.CallSite[],
+  printer: StackPrinter,
+): SourceLine | undefined {
+  for (const frame of frames) {
+    const location = frame.getFileName()
+    if (location === null || location === undefined || !isOuter(location)) continue
+    const key = `${location}:${frame.getLineNumber()}:${frame.getColumnNumber()}`
+    if (!sourceLines.has(key)) {
+      sourceLines.set(key, printedLine(`${printer?.(error, [frame])}`) ?? mappedLine(frame))
+    }
+    return sourceLines.get(key)
   }
   return undefined
 }
 
-/** Tests of the library are its users. */
+/** The author's lines by positions in the code that runs. */
+const sourceLines = new Map<string, SourceLine | undefined>()
+
+/** The line in a printed frame: runners that transform sources print stacks by maps that only they have. */
+function printedLine(stack: string): SourceLine | undefined {
+  const match = /^\s+at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/m.exec(stack)
+  if (match === null) return undefined
+  const [, location, line, column] = match
+  return { file: relativePath(pathOf(location!)), line: Number(line), column: Number(column) }
+}
+
+/** The line by the source map that Node has loaded with the code, if any. */
+function mappedLine(frame: NodeJS.CallSite): SourceLine | undefined {
+  const location = frame.getFileName()
+  const line = frame.getLineNumber()
+  const column = frame.getColumnNumber()
+  if (!location || line === null || column === null) return undefined
+  const entry = findSourceMap(location)?.findEntry(line - 1, column - 1)
+  if (entry === undefined || !('originalSource' in entry)) {
+    return { file: relativePath(pathOf(location)), line, column }
+  }
+  return {
+    file: relativePath(pathOf(entry.originalSource)),
+    line: entry.originalLine + 1,
+    column: entry.originalColumn + 1,
+  }
+}
+
+/** Whether a file, by path or URL, is an author's: tests of the library are its users. */
+const isOuter = memoised((location: string): boolean => {
+  if (!/^(?:file:\/\/|\/|[A-Za-z]:[\\/])/.test(location)) return false
+  const path = pathOf(location)
+  return !isLibraryFile(path) && !path.includes('/node_modules/')
+})
+
+function memoised<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>()
+  return (key) => {
+    if (!known.has(key)) known.set(key, compute(key))
+    return known.get(key)!
+  }
+}
+
+function pathOf(location: string): string {
+  return location.startsWith('file://') ? fileURLToPath(location) : location
+}
+
 function isLibraryFile(path: string): boolean {
   const normalised = path.replace(/[\\/]dist[\\/]src[\\/]hdl[\\/]/, '/src/hdl/')
   const library = libraryFolder.replace(/[\\/]dist[\\/]src[\\/]hdl[\\/]/, '/src/hdl/')
