@@ -4,7 +4,7 @@ import { TextStream } from '../../../checkpoint/text-stream.js'
 import { simulationRows } from '../../../cli/chip-table.js'
 import { type ChipConfigInput, parseChipConfig } from '../../../compiler/chip-config.js'
 import { argmax, ChipDecoder } from '../../../golden/index.js'
-import { type Design, elaborate, type FlatDesign } from '../../../hdl/index.js'
+import { type Design, elaborate } from '../../../hdl/index.js'
 import { openSampler, type SamplingOptions } from '../../../host/index.js'
 import type { ChipModel } from '../../../quantize/index.js'
 import { silent } from '../../progress.js'
@@ -13,6 +13,7 @@ import type { LoadedChip } from '../chip-steps.js'
 import { simulateChip } from '../simulate-chip.js'
 import { smallConfig, smallModel } from '../testing/small-model.js'
 import { findDivergence } from './find-divergence.js'
+import { cutsOff } from './testing/faults.js'
 
 function formatOf({ shape }: BuiltChip, kvFormat: 'int8' | 'int16' | 'e4m3') {
   return { ...shape, digitBits: shape.bits, kvFormat }
@@ -84,25 +85,6 @@ function withWeights(change: (weights: ChipModel) => () => void) {
   const built = { chip: faulty, design: elaborate(faulty.definition) }
   restore()
   return built
-}
-
-/** The design with a rounding that cuts off: a bit that rounds up is not added before a product. */
-function cutsOff(flat: FlatDesign, product: string): FlatDesign {
-  const nets = [...flat.nets]
-  const unextended = (net: number): number => {
-    const { op, operands } = nets[net]!
-    return op === 'sext' || op === 'zext' ? unextended(operands[0]!) : net
-  }
-  const waiting = [flat.signals.find(({ path }) => path === product)!.net]
-  for (let net = waiting.shift(); net !== undefined; net = waiting.shift()) {
-    const { op, operands } = nets[net]!
-    if (op === 'add' && nets[unextended(operands[1]!)]!.width <= 2) {
-      nets[net] = { ...nets[net]!, op: 'or', operands: [operands[0]!, operands[0]!] }
-      return { ...flat, nets }
-    }
-    waiting.push(...operands)
-  }
-  throw new Error(`nothing is added for ${product}`)
 }
 
 test('simulate --check says so when logits differ, though the token may be the same', async () => {

@@ -6,6 +6,8 @@ import { type AdaptersInUse, adaptedSteps } from '../adapted-steps.js'
 export interface GoldenValues {
   readonly token: number
   readonly position: number
+  /** An adapter is in use. */
+  readonly hasAdapter: boolean
   /** @param layer -1 outside the layers */
   of(operation: OperationName, layer: number): Float32Array | Int32Array
 }
@@ -28,6 +30,11 @@ export function* goldenValues(
     step(token)
     if (position < first) continue
     const own = values
-    yield { token, position, of: (operation, layer) => own.get(`${layer} ${operation}`)! }
+    yield {
+      token,
+      position,
+      hasAdapter: adapters?.slotAt(position) !== undefined,
+      of: (operation, layer) => own.get(`${layer} ${operation}`)!,
+    }
   }
 }

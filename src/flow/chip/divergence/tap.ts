@@ -1,11 +1,20 @@
 import type { OperationName } from '../../../golden/index.js'
 
+/** The vectors that are aligned. */
+export type AlignedOperation =
+  | 'norm'
+  | 'attention norm'
+  | 'mix'
+  | 'feed-forward norm'
+  | 'hidden'
+  | Extract<OperationName, `${string} a`>
+export type AlignedPart = 'exponent' | 'aligned' | 'sum'
+
 /** What can differ, by its name in docs/arithmetic.md: a golden operation's vector, or what is made of it at once. */
 export type TappedOperation =
   | OperationName
-  | `${'norm' | 'attention norm' | 'mix' | 'feed-forward norm' | 'hidden'} ${AlignedPart}`
+  | `${AlignedOperation} ${AlignedPart}`
   | `cached ${'key' | 'value'}`
-export type AlignedPart = 'exponent' | 'aligned' | 'sum'
 
 /** How the bits of a number are read. */
 export type Numbers = 'binary32' | 'signed' | 'unsigned'

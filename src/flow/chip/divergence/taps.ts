@@ -1,26 +1,18 @@
 import { finalInterval, visitTiming } from '../../../../generators/h-unit/timing.js'
 import { alignShape } from '../../../../generators/vector-unit/index.js'
-import { resultEdges } from '../../../../generators/vector-unit/timing.js'
+import { normEdges, vectorTiming } from '../../../../generators/vector-unit/timing.js'
 import { alignParametersOf } from '../../../../generators/vector-unit/vector-unit.js'
-import type { Activity } from '../../../compiler/activity.js'
 import { columnElements } from '../../../compiler/column-split.js'
 import type { SweptMatrix } from '../../../compiler/placement.js'
 import { rowEnds } from '../../../compiler/sweep-order.js'
-import { activitiesAt } from '../../../compiler/timeline.js'
-import {
-  alignGroup,
-  cachedVector,
-  type KvFormat,
-  type OperationName,
-} from '../../../golden/index.js'
+import { cachedVector, type KvFormat, type OperationName } from '../../../golden/index.js'
 import type { ChipModel, QuantizedMatrix } from '../../../quantize/index.js'
 import type { BuiltChip } from '../build-chip.js'
+import { addAdapterTaps } from './adapter-taps.js'
 import { cachePatterns } from './cache-patterns.js'
 import type { GoldenValues } from './golden-values.js'
-import { type AlignedPart, binary32Pattern, type Tap, type TappedOperation } from './tap.js'
-
-/** Elements of a vector in the order in which a vector unit has them; `undefined` where it fills up. */
-type Elements = readonly (number | undefined)[]
+import type { AlignedOperation, Tap } from './tap.js'
+import { type Elements, TapList } from './tap-list.js'
 
 /** The internal signals that taps look at. */
 const signals = {
@@ -40,7 +32,6 @@ const signals = {
 } as const
 
 const scoreBits = 31
-const exponentBits = 8
 
 /**
  * A token's numbers within a chip, in order of time: each where and when the schedule says that it is.
@@ -59,9 +50,7 @@ export function tapsOf(
 }
 
 class TokenTaps {
-  readonly #taps: Tap[] = []
-  readonly #activities: ReadonlyMap<string, Activity>
-  readonly #intervals: ReadonlyMap<number, number>
+  readonly #list: TapList
 
   constructor(
     private readonly chip: BuiltChip,
@@ -69,18 +58,7 @@ class TokenTaps {
     private readonly kvFormat: KvFormat,
     private readonly golden: GoldenValues,
   ) {
-    const { activities, program } = chip.schedule
-    this.#activities = new Map(
-      activitiesAt(chip.schedule, golden.position).map((activity) => [activity.name, activity]),
-    )
-    const start = new Map(activities.map(({ name, start }) => [start, name]))
-    this.#intervals = new Map(
-      program.flatMap(({ cycle, action }) =>
-        action.unit === 'vector'
-          ? [[this.#activity(start.get(cycle)!).start, action.interval] as const]
-          : [],
-      ),
-    )
+    this.#list = new TapList(chip.schedule, chip.timing, golden.position)
   }
 
   all(hasLogits: boolean): Tap[] {
@@ -124,36 +102,10 @@ class TokenTaps {
       this.#results(this.chip.placement.head, -1, [[this.model.head, 'head']])
       this.#logits()
     }
-    return this.#taps
-  }
-
-  #activity(name: string): Activity {
-    const activity = this.#activities.get(name)
-    if (activity === undefined) throw new RangeError(`the schedule has no ${name}`)
-    return activity
-  }
-
-  /** The cycle in which a beat of a vector sweep is issued. */
-  #issue(name: string, beat: number): number {
-    const { start } = this.#activity(name)
-    return start + this.chip.timing.vector.issue + beat * (this.#intervals.get(start) ?? 1)
-  }
-
-  #number(
-    tap: Pick<Tap, 'operation' | 'layer' | 'element' | 'signal' | 'lane' | 'cycle'>,
-    value: number,
-  ): void {
-    const expected = binary32Pattern(value)
-    this.#taps.push({ ...tap, bits: 32, numbers: 'binary32', expected })
-  }
-
-  #integer(
-    tap: Pick<Tap, 'operation' | 'layer' | 'element' | 'signal' | 'lane' | 'cycle' | 'bits'>,
-    value: number,
-    numbers: 'signed' | 'unsigned' = 'signed',
-  ): void {
-    const expected = BigInt.asUintN(tap.bits, BigInt(value))
-    this.#taps.push({ ...tap, numbers, expected })
+    if (this.chip.placement.adapters !== undefined) {
+      addAdapterTaps(this.#list, this.chip, this.model, this.golden)
+    }
+    return this.#list.taps
   }
 
   /** A sweep of the residual stream: it, the norm behind it, the norm's factor, the aligned vector. */
@@ -170,24 +122,30 @@ class TokenTaps {
     const { vectorLanes, columns, dim, group } = shape
     const x = this.golden.of(operation, layer)
     const y = this.golden.of(norm, normLayer)
-    const sum = vector.residualToIssue - 1
     const toAlign = vector.toAlign.residual
+    const sum = toAlign - (normEdges.scaled - normEdges.sum)
     for (let unit = 0; unit < columns; unit++) {
       const elements = columnElements(dim, group, columns, unit)
       for (const [i, element] of elements.entries()) {
         if (element === undefined) continue
         const lane = i % vectorLanes
-        const issue = this.#issue(name, Math.floor(i / vectorLanes))
+        const issue = this.#list.issue(name, Math.floor(i / vectorLanes))
         const residual = { operation, layer, element, signal: signals.residual(unit, lane) }
-        this.#number({ ...residual, lane: 0, cycle: issue + sum }, x[element]!)
+        this.#list.number({ ...residual, lane: 0, cycle: issue + sum }, x[element]!)
         const scaled = { operation: norm, layer: normLayer, element, signal: signals.norm(unit) }
-        this.#number({ ...scaled, lane, cycle: issue + toAlign }, y[element]!)
+        this.#list.number({ ...scaled, lane, cycle: issue + toAlign }, y[element]!)
       }
-      this.#aligned(norm, normLayer, unit, elements, (beat) => this.#issue(name, beat) + toAlign)
+      this.#aligned(
+        norm,
+        normLayer,
+        unit,
+        elements,
+        (beat) => this.#list.issue(name, beat) + toAlign,
+      )
     }
     const beats = Math.ceil(columnElements(dim, group, columns, 0).length / vectorLanes)
-    const ready = this.#issue(name, beats - 1) + vector.factor.residual
-    this.#number(
+    const ready = this.#list.issue(name, beats - 1) + vector.factor.residual
+    this.#list.number(
       {
         operation: factor,
         layer: normLayer,
@@ -202,7 +160,7 @@ class TokenTaps {
 
   /** The groups of a vector that comes to the align unit of a column. */
   #aligned(
-    operation: 'attention norm' | 'feed-forward norm' | 'norm' | 'mix' | 'hidden',
+    operation: AlignedOperation,
     layer: number,
     unit: number,
     elements: Elements,
@@ -220,35 +178,19 @@ class TokenTaps {
     const signal = (port: string) => signals.aligned(unit, port)
     for (const [g, ready] of readable.entries()) {
       const own = elements.slice(g * group, (g + 1) * group)
-      const numbers = Float32Array.from(own, (element) =>
-        element === undefined ? 0 : vector[element]!,
-      )
-      const { mantissas, exponent, sum } = alignGroup(numbers, own.length, mantissaBits)
-      const words = Math.ceil(own.length / wordLanes)
-      const part = (name: AlignedPart) => `${operation} ${name}` as TappedOperation
-      const last = { layer, lane: 0, element: own[0] ?? 0, cycle: ready - 1 }
-      this.#integer(
-        { ...last, operation: part('exponent'), signal: signal('exponent'), bits: exponentBits },
-        exponent + 127,
-        'unsigned',
-      )
-      for (const [i, element] of own.entries()) {
-        if (element === undefined) continue
-        this.#integer(
-          {
-            operation: part('aligned'),
-            layer,
-            element,
-            signal: signal('word'),
-            lane: i % wordLanes,
-            bits: mantissaBits,
-            cycle: ready - words + Math.floor(i / wordLanes),
-          },
-          mantissas[i]!,
-        )
-      }
-      this.#integer(
-        { ...last, operation: part('sum'), signal: signal('negated_sum'), bits: sumBits },
+      const place = { layer, elements: own, signal, ready }
+      const numbers = { operation, vector, mantissaBits, wordLanes }
+      const { sum } = this.#list.alignedGroup({ ...numbers, ...place })
+      this.#list.integer(
+        {
+          operation: `${operation} sum`,
+          layer,
+          element: own[0] ?? 0,
+          signal: signal('negated_sum'),
+          lane: 0,
+          bits: sumBits,
+          cycle: ready - 1,
+        },
         -sum,
       )
     }
@@ -260,7 +202,7 @@ class TokenTaps {
     layer: number,
     matrices: readonly (readonly [QuantizedMatrix, OperationName])[],
   ): void {
-    const { start } = this.#activity(name)
+    const { start } = this.#list.activity(name)
     const { lUnits } = this.chip.shape
     const operations = new Map(matrices)
     for (const [tick, end] of rowEnds(order).entries()) {
@@ -271,7 +213,7 @@ class TokenTaps {
         const operation = operations.get(placed.matrix)!
         const value = this.golden.of(operation, layer)[placed.row]!
         const tap = { operation, layer, element: placed.row, signal: signals.results, lane, cycle }
-        this.#number(tap, value)
+        this.#list.number(tap, value)
       }
     }
   }
@@ -290,7 +232,7 @@ class TokenTaps {
     ] as const
     for (const [operation, first, beats] of parts) {
       const cycleOf = (beat: number) =>
-        this.#issue(name(operation), beat) + timing.vector.toHUnit[operation]
+        this.#list.issue(name(operation), beat) + timing.vector.toHUnit[operation]
       this.#heads(operation, layer, first, beats, cycleOf)
       if (operation !== 'query') {
         this.#cached(operation, layer, first, (head) => cycleOf((head + 1) * headBeats - 1))
@@ -316,7 +258,7 @@ class TokenTaps {
         const lane = unit * vectorLanes + (i % vectorLanes)
         const cycle = cycleOf(Math.floor(i / vectorLanes))
         const tap = { operation, layer, element, signal: signals.heads, lane, cycle }
-        this.#number(tap, vector[element]!)
+        this.#list.number(tap, vector[element]!)
       }
     }
   }
@@ -362,7 +304,7 @@ class TokenTaps {
       for (const [lane, code] of codes.entries()) {
         // Integers have no negative zero, which an E4M3 code may be.
         if (this.kvFormat === 'e4m3' && code === 0n) continue
-        this.#taps.push({
+        this.#list.add({
           ...tap,
           element: elements[lane]!,
           lane,
@@ -372,7 +314,7 @@ class TokenTaps {
         })
       }
       if (scale === undefined) continue
-      this.#taps.push({
+      this.#list.add({
         ...tap,
         element: head * headSize,
         lane: (headSize * codeBits) / scale.bits,
@@ -387,7 +329,7 @@ class TokenTaps {
   #visits(layer: number): void {
     const { shape, timing, hUnit: parameters } = this.chip
     const { position } = this.golden
-    const { start } = this.#activity(`layers.${layer}.attention`)
+    const { start } = this.#list.activity(`layers.${layer}.attention`)
     const scores = this.golden.of('scores', layer)
     const weights = this.golden.of('weights', layer)
     const kvHeads = shape.kvHeads / shape.hUnits
@@ -400,7 +342,7 @@ class TokenTaps {
         const visit = start + t * timing.attention.positionCycles + kvHead * interval
         const element = head * (position + 1) + t
         const tap = { layer, element, lane: 0 }
-        this.#integer(
+        this.#list.integer(
           {
             ...tap,
             operation: 'scores',
@@ -410,7 +352,7 @@ class TokenTaps {
           },
           scores[element]!,
         )
-        this.#number(
+        this.#list.number(
           {
             ...tap,
             operation: 'weights',
@@ -426,7 +368,7 @@ class TokenTaps {
   #mix(layer: number): void {
     const { shape, timing } = this.chip
     const { heads, headSize, vectorLanes, hUnits, headColumns, headsInFirst, group } = shape
-    const { start } = this.#activity(`layers.${layer}.attention`)
+    const { start } = this.#list.activity(`layers.${layer}.attention`)
     const mix = this.golden.of('mix', layer)
     const late = this.golden.position * timing.attention.positionCycles
     const cyclesOf = (beats: readonly number[]) => (beat: number) => start + beats[beat]! + late
@@ -442,7 +384,7 @@ class TokenTaps {
       for (const [i, element] of elements.entries()) {
         const lane = column * vectorLanes + (i % vectorLanes)
         const cycle = mixed(Math.floor(i / vectorLanes))
-        this.#number(
+        this.#list.number(
           { operation: 'mix', layer, element, signal: signals.mix(hUnit), lane, cycle },
           mix[element]!,
         )
@@ -461,14 +403,14 @@ class TokenTaps {
     const { hiddenDim, vectorLanes, columns, group } = shape
     const hidden = this.golden.of('hidden', layer)
     const cycleOf = (beat: number) =>
-      this.#issue(`layers.${layer}.swiglu`, 2 * beat + 1) + timing.vector.toAlign.swiglu
+      this.#list.issue(`layers.${layer}.swiglu`, 2 * beat + 1) + timing.vector.toAlign.swiglu
     for (let unit = 0; unit < columns; unit++) {
       const elements = columnElements(hiddenDim, group, columns, unit)
       for (const [i, element] of elements.entries()) {
         if (element === undefined) continue
         const lane = i % vectorLanes
         const cycle = cycleOf(Math.floor(i / vectorLanes))
-        this.#number(
+        this.#list.number(
           { operation: 'hidden', layer, element, signal: signals.hidden(unit), lane, cycle },
           hidden[element]!,
         )
@@ -482,9 +424,11 @@ class TokenTaps {
     const logits = this.golden.of('logits', -1)
     const lanes = columns * vectorLanes
     for (const [element, value] of logits.entries()) {
-      const cycle = this.#issue('logits', Math.floor(element / lanes)) + resultEdges.scaled
+      const cycle =
+        this.#list.issue('logits', Math.floor(element / lanes)) +
+        vectorTiming(this.chip.vectorUnit).logits
       const tap = { operation: 'logits' as const, layer: -1, element, signal: signals.logits }
-      this.#number({ ...tap, lane: element % lanes, cycle }, value)
+      this.#list.number({ ...tap, lane: element % lanes, cycle }, value)
     }
   }
 }
