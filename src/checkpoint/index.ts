@@ -15,6 +15,12 @@ export { openTokenizer } from './open-tokenizer.js'
 export { parseSettings } from './settings.js'
 export type { StoredType } from './stored-types.js'
 export type { LayerTensor, ModelTensor, Projection, TensorRole } from './tensor-names.js'
-export { canonicalName, isProjection, roleName, tensorRole } from './tensor-names.js'
+export {
+  canonicalName,
+  isProjection,
+  layerTensorKinds,
+  roleName,
+  tensorRole,
+} from './tensor-names.js'
 export type { TextStream } from './text-stream.js'
 export type { Tokenizer } from './tokenizer.js'

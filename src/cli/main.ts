@@ -4,6 +4,7 @@ import { DesignError } from '../hdl/index.js'
 import { addDemoCommand } from './chip-commands.js'
 import { addEvaluateCommand } from './evaluate-command.js'
 import { addRepairCommand } from './repair-command.js'
+import { addRomStudyCommand } from './rom-study-command.js'
 import { addTileCommands } from './tile-commands.js'
 
 /** Exit codes: 0 success, 1 a fault of this program or a failed check, 2 a fault of the input. */
@@ -24,6 +25,9 @@ export async function main(args: readonly string[]): Promise<number> {
   })
   addEvaluateCommand(program)
   addRepairCommand(program)
+  addRomStudyCommand(program, (code) => {
+    exitCode = code
+  })
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

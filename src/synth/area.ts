@@ -75,7 +75,8 @@ function mapValues<A, B>(map: ReadonlyMap<string, A>, change: (value: A) => B): 
   return new Map([...map].map(([key, value]) => [key, change(value)]))
 }
 
-function genericFigures(cells: Cells) {
+/** Cells of generic gates added up; other cells count nothing. */
+export function genericFigures(cells: Cells) {
   const figures = { cells: 0, flipFlops: 0, transistors: 0 }
   for (const [type, count] of Object.entries(cells)) {
     const transistors = transistorsOf(type)
@@ -118,7 +119,8 @@ function inLibrary(
   )
 }
 
-function libraryFigures(cells: Cells, library: LibertyLibrary) {
+/** Cells of a library added up; `unmapped` are generic gates that it has no match for. */
+export function libraryFigures(cells: Cells, library: LibertyLibrary) {
   const figures = { cells: 0, flipFlops: 0, squareMicrometres: 0, unmapped: 0 }
   for (const [type, count] of Object.entries(cells)) {
     const cell = library.cells.get(type)

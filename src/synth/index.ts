@@ -14,8 +14,10 @@ export {
   equivalent,
   type ProofMethod,
 } from './equivalent.js'
-export { osu018Path } from './liberty.js'
+export { type LibertyLibrary, osu018Path, readLiberty } from './liberty.js'
 export { type LintOptions, lint } from './lint.js'
+export { abcScript } from './map-module.js'
+export { firstWrongBit, type MappedRom, RomMapper, romMappingScript } from './map-rom.js'
 export type { ProvableDesign } from './provable-design.js'
 export { type RomReferenceOptions, romReference } from './rom-reference.js'
 export type { SramCover } from './sram-cover.js'

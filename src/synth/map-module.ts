@@ -4,7 +4,7 @@ import { genericStorage } from './gate-costs.js'
 import type { LibertyLibrary } from './liberty.js'
 import { identifier, type RtlilCell, type RtlilModule } from './rtlil.js'
 import { isMemory } from './word-level.js'
-import type { Yosys, YosysRunOptions } from './yosys.js'
+import type { Yosys, YosysRun, YosysRunOptions } from './yosys.js'
 import { YosysError } from './yosys-error.js'
 
 /** What a module becomes: cells of a library, or generic gates. */
@@ -31,7 +31,8 @@ function abcOptions(script: string | undefined): string {
 /** Gates that generic synthesis uses: NAND2, NOR2, AOI21, OAI21, AOI22, OAI22 and the inverter. */
 export const genericGates = 'cmos4'
 
-const libraryFile = 'cells.lib'
+/** The Liberty file that the commands of a mapping read. */
+export const libraryFile = 'cells.lib'
 const statisticsFile = 'statistics.json'
 const keepAttribute = 'romulus_keep_memory'
 
@@ -66,12 +67,11 @@ export class ModuleMapper {
     const key = contentKey([this.yosys.build, script, text, library?.text ?? ''])
     const known = this.cache.get(key)
     if (known !== undefined) return known as MappedModule
-    const files = { 'module.il': text, ...(library && { [libraryFile]: library.text }) }
-    const run = await this.yosys.run(script, files, { ...options, outputs: [statisticsFile] })
-    const mapped: MappedModule = {
-      cells: cellCounts(run.files[statisticsFile] ?? '', module.name),
-      ...(library === undefined ? { depth: longestPath(run.log) } : abcDelay(run.log)),
-    }
+    const { mapped } = await mapText(module.name, text, library, {
+      yosys: this.yosys,
+      abcScript: this.options.abcScript,
+      run: options,
+    })
     this.cache.set(key, mapped)
     return mapped
   }
@@ -90,6 +90,39 @@ export class ModuleMapper {
     const stubs = [...instances].sort().flatMap((type) => this.#stubs.get(type) ?? [])
     return [...stubs, ...lines, ''].join('\n')
   }
+}
+
+export interface TextMapping {
+  readonly yosys: Yosys
+  /** For ABC; Yosys' default script when undefined. */
+  readonly abcScript: string | undefined
+  /** Files of `outputs` are what `after` writes. */
+  readonly run: YosysRunOptions
+  /** Commands that follow on the mapped module. */
+  readonly after?: readonly string[]
+}
+
+/**
+ * Maps the RTLIL text of one module, whatever any cache holds.
+ *
+ * @param library undefined for generic gates
+ */
+export async function mapText(
+  name: string,
+  text: string,
+  library: LibertyLibrary | undefined,
+  { yosys, abcScript: script, run: options, after = [] }: TextMapping,
+): Promise<{ readonly mapped: MappedModule; readonly files: YosysRun['files'] }> {
+  const files = { 'module.il': text, ...(library && { [libraryFile]: library.text }) }
+  const run = await yosys.run([...mappingScript(library && 'library', script), ...after], files, {
+    ...options,
+    outputs: [statisticsFile, ...(options.outputs ?? [])],
+  })
+  const mapped: MappedModule = {
+    cells: cellCounts(run.files[statisticsFile] ?? '', name),
+    ...(library === undefined ? { depth: longestPath(run.log) } : abcDelay(run.log)),
+  }
+  return { mapped, files: run.files }
 }
 
 /** Ports of a module, without contents. */
