@@ -1,10 +1,9 @@
 import { frameWordsOf } from '../../src/compiler/adapter-layout.js'
-import { defineModule, input, sint } from '../../src/hdl/index.js'
+import { defineModule, input } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
-import { broadcastPorts, lUnitArithmetic } from '../l-unit/datapath.js'
+import { broadcastInputs, broadcastPorts, lUnitArithmetic } from '../l-unit/datapath.js'
 import { parametersName } from '../l-unit/parameters.js'
 import { accumulatorsOf } from '../l-unit/sequencer.js'
-import { lUnitWidths } from '../l-unit/widths.js'
 import { adapterMemory } from './adapter-memory.js'
 import { memoryLoadPorts } from './load-ports.js'
 import { type AdapterParameters, adapterSlots } from './parameters.js'
@@ -16,13 +15,12 @@ import { type AdapterParameters, adapterSlots } from './parameters.js'
 export function adapterAUnit({ lUnit, orders, codeDepth, scaleDepth }: AdapterParameters) {
   const accumulators = accumulatorsOf({ orders, codeDepth, scaleDepth })
   const shape = { codes: lUnit.lanes, codeDepth, scaleDepth }
-  const { negated_sum_i: _, ...broadcast } = broadcastPorts(lUnit, accumulators)
   return defineModule(
     `adapter_a_unit_${parametersName(lUnit)}_d${codeDepth}_s${scaleDepth}_a${accumulators}`,
     {
       code_address_i: input(indexType(adapterSlots * codeDepth)),
       scale_address_i: input(indexType(adapterSlots * scaleDepth)),
-      ...broadcast,
+      ...broadcastPorts(lUnit, accumulators),
       ...memoryLoadPorts(codeDepth, scaleDepth, frameWordsOf(lUnit.lanes)),
     },
     (m, ports) => {
@@ -32,14 +30,7 @@ export function adapterAUnit({ lUnit, orders, codeDepth, scaleDepth }: AdapterPa
       })
       const result = lUnitArithmetic(m, lUnit, accumulators, {
         ...words,
-        activation: ports.activation_i,
-        firstBeat: ports.first_beat_i,
-        negatedSum: sint(lUnitWidths(lUnit).sum).literal(0),
-        exponent: ports.exponent_i,
-        firstGroup: ports.first_group_i,
-        readIndex: ports.read_index_i,
-        writeIndex: ports.write_index_i,
-        writeEnable: ports.write_enable_i,
+        ...broadcastInputs(ports),
       })
       ports.result_o.assign(result)
     },

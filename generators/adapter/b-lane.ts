@@ -1,4 +1,4 @@
-import { frameWordsOf } from '../../src/compiler/adapter-layout.js'
+import { adapterCodeBits, frameWordsOf } from '../../src/compiler/adapter-layout.js'
 import { defineModule, input, output, sint, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { rangeOfRepeatedSum, signedWidth } from '../common/signed-range.js'
@@ -20,7 +20,7 @@ export const bLaneEdges: number = 3 + scaleStages.length
  * edge after the address, is `delta_o`, {@link bLaneEdges} edges after the address.
  */
 export function adapterBLane({ rank, lUnit, beats }: AdapterParameters) {
-  const { mantissaBits, bits } = lUnit
+  const { mantissaBits } = lUnit
   const dotBits = signedWidth(rangeOfRepeatedSum(rank, productRange(lUnit)))
   const shape = { codes: rank, codeDepth: beats, scaleDepth: beats }
   return defineModule(
@@ -38,7 +38,7 @@ export function adapterBLane({ rank, lUnit, beats }: AdapterParameters) {
         scale: ports.address_i,
       })
       const codes = Array.from({ length: rank }, (_, i) =>
-        words.codeWord.bits((i + 1) * bits - 1, i * bits),
+        words.codeWord.bits((i + 1) * adapterCodeBits - 1, i * adapterCodeBits),
       )
       const operands = { codes, mantissas: ports.vector_i.elements }
       const sum = sumOfProducts(m, 'digits', operands, true).truncate(dotBits)

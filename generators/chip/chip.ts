@@ -5,7 +5,7 @@ import { DelayLine } from '../common/delay-line.js'
 import { fitted } from '../common/fitted.js'
 import { type HUnitParameters, hUnit } from '../h-unit/index.js'
 import { lArray, type Mesh, meshResultEdges } from '../l-array/l-array.js'
-import type { LUnitParameters } from '../l-unit/parameters.js'
+import { type LUnitParameters, needsSums } from '../l-unit/parameters.js'
 import type { SweepSet } from '../l-unit/sequencer.js'
 import type { LUnitContents } from '../l-unit/weights.js'
 import {
@@ -87,10 +87,11 @@ export function chip(name: string, parts: ChipParts) {
         scale_base_i: fitted(program.sweep_scale_base_o, indexType(parts.sweeps.scaleDepth).width),
         activation_bank_i: program.sweep_bank_o,
         activation_i: vector.activation_o,
-        negated_sum_i: vector.negated_sum_o,
         exponent_i: vector.exponent_o,
       })
       m.unused(sweep.running_o, vector.align_bank_o, vector.token_valid_o)
+      if (needsSums(parts.lUnit)) sweep.negated_sum_i.assign(vector.negated_sum_o)
+      else m.unused(vector.negated_sum_o)
       const logits = logitStream(m, parts.controller.vocabulary, {
         valid: vector.logit_valid_o,
         last: vector.logit_last_o,

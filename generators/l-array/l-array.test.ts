@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { type CodeBits, codeWidth } from '../../src/common/code-bits.js'
 import { Random } from '../../src/common/random.js'
+import { digitsOfCode } from '../../src/compiler/code-digits.js'
 import { columnGroups, columnLength } from '../../src/compiler/column-split.js'
 import type { SweptMatrix } from '../../src/compiler/placement.js'
 import { lUnitRoms } from '../../src/compiler/rom-contents.js'
@@ -13,7 +15,7 @@ import {
 import { alignVector, MatrixProduct } from '../../src/golden/index.js'
 import { RomContents } from '../../src/hdl/index.js'
 import type { QuantizedMatrix } from '../../src/quantize/index.js'
-import { lUnitParameters, pipelineOfDepth } from '../l-unit/parameters.js'
+import { lUnitParameters, needsSums, pipelineOfDepth } from '../l-unit/parameters.js'
 import { accumulatorLatency } from '../l-unit/schedule.js'
 import { randomWeights } from '../l-unit/testing/random-weights.js'
 import { scaleWordBits } from '../l-unit/weights.js'
@@ -39,7 +41,7 @@ function sweeps(
     const latency = { ...parameters, accumulatorLatency: accumulatorLatency(parameters) }
     const rows = Math.ceil(matrix.rows / units)
     const length = columnLength(matrix.columns, matrix.group, columns)
-    const order = sweepOrder(latency, rows, length, matrix.bits / parameters.bits)
+    const order = sweepOrder(latency, rows, length, digitsOfCode(matrix.bits, parameters.bits))
     const placed = Array.from({ length: matrix.rows }, (_, row) => ({ matrix, row }))
     const swept = {
       name: `m${i}`,
@@ -62,12 +64,14 @@ function randomMatrix(
   random: Random,
   rows: number,
   columns: number,
-  codeBits: 2 | 4 | 8,
+  codeBits: CodeBits,
   offsets = false,
 ) {
   const weights = randomWeights(random, { rows, columns, bits: codeBits, group: 32, offsets })
   return { ...weights, bits: codeBits, group: 32 } as const satisfies QuantizedMatrix
 }
+
+const ternary = { bits: 'ternary', offsets: false } as const
 
 test.each([
   { rows: 1, columns: 1, lUnits: 1, lanes: 8, depth: 6, registers: 0, bits: 4, offsets: false },
@@ -79,8 +83,10 @@ test.each([
   { rows: 1, columns: 5, lUnits: 1, lanes: 32, depth: 0, registers: 0, bits: 4, offsets: false },
   { rows: 1, columns: 1, lUnits: 2, lanes: 16, depth: 6, registers: 0, bits: 2, offsets: true },
   { rows: 1, columns: 2, lUnits: 1, lanes: 32, depth: 10, registers: 1, bits: 4, offsets: true },
+  { ...ternary, rows: 1, columns: 1, lUnits: 2, lanes: 16, depth: 6, registers: 0 },
+  { ...ternary, rows: 2, columns: 3, lUnits: 1, lanes: 32, depth: 10, registers: 1 },
 ] as const)(
-  'sweeps of several matrices: $rows x $columns x $lUnits, $lanes lanes, depth $depth, $registers registers, INT$bits, offsets $offsets',
+  'sweeps of several matrices: $rows x $columns x $lUnits, $lanes lanes, depth $depth, $registers registers, $bits bits, offsets $offsets',
   ({ rows, columns, lUnits, lanes, depth, registers, bits, offsets }) => {
     const units = rows * lUnits
     const random = new Random(units)
@@ -94,7 +100,7 @@ test.each([
     })
     const matrices = [
       randomMatrix(random, 9, 70, 4, offsets),
-      randomMatrix(random, 3, 20, 4),
+      randomMatrix(random, 3, 20, bits),
       randomMatrix(random, 8, 64, 4),
     ]
     const swept = sweeps(parameters, units, columns, matrices)
@@ -106,7 +112,7 @@ test.each([
     const contents = lUnitRoms({ columns, lUnits: units, lanes, bits, offsets }, swept).map(
       (column) =>
         column.map((roms) => ({
-          codes: RomContents.fromBytes(lanes * bits, roms.codeBytes),
+          codes: RomContents.fromBytes(lanes * codeWidth(bits), roms.codeBytes),
           scales: RomContents.fromWords(scaleWordBits(parameters), roms.scaleWords),
         })),
     )
@@ -147,10 +153,12 @@ test.each([
         chip.step()
         chip.poke('start_i', false)
         chip.poke('activation_i', beats)
-        chip.poke(
-          'negated_sum_i',
-          sums.map((sum) => -sum),
-        )
+        if (needsSums(parameters)) {
+          chip.poke(
+            'negated_sum_i',
+            sums.map((sum) => -sum),
+          )
+        }
         chip.poke(
           'exponent_i',
           exponents.map((exponent) => exponent + 127),

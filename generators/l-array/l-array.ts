@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto'
 import { bool, defineModule, input, output, sint, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
-import { describeParameters, type LUnitParameters, parametersName } from '../l-unit/parameters.js'
+import {
+  describeParameters,
+  type LUnitParameters,
+  needsSums,
+  parametersName,
+} from '../l-unit/parameters.js'
 import { lUnitTiming } from '../l-unit/schedule.js'
 import {
   accumulatorsOf,
@@ -49,6 +55,7 @@ export function lArray(
   const lUnits = contents[0]!.length / rows
   const accumulators = accumulatorsOf(set)
   const isPlaceholder = contents[0]![0]!.codes.isPlaceholder
+  const sums = needsSums(parameters) || undefined
   const unitAt = (row: number, column: number) =>
     matrixUnit(
       parameters,
@@ -78,7 +85,9 @@ export function lArray(
       sum_address_o: output(indexType(groupDepth(set))),
       exponent_address_o: output(indexType(groupDepth(set))),
       activation_i: input(vec(sint(parameters.mantissaBits), columns * parameters.lanes)),
-      negated_sum_i: input(vec(sint(lUnitWidths(parameters).sum), columns)),
+      ...optionalPorts(sums, () => ({
+        negated_sum_i: input(vec(sint(lUnitWidths(parameters).sum), columns)),
+      })),
       exponent_i: input(vec(uint(exponentBits), columns)),
       running_o: output(bool),
       result_valid_o: output(bool),
@@ -101,21 +110,21 @@ export function lArray(
       ports.running_o.assign(sequencer.running_o)
       const { lanes } = parameters
       const results = matrixUnits.map((column, c) =>
-        column.map(
-          (definition, row) =>
-            m.instance(`u_matrix_unit_r${row}c${c}`, definition, {
-              code_address_i: sequencer.code_address_o,
-              activation_i: ports.activation_i.elements.slice(c * lanes, (c + 1) * lanes),
-              first_beat_i: sequencer.first_beat_o,
-              scale_address_i: sequencer.scale_address_o,
-              negated_sum_i: ports.negated_sum_i.at(c),
-              exponent_i: ports.exponent_i.at(c),
-              first_group_i: sequencer.first_group_o,
-              read_index_i: sequencer.read_index_o,
-              write_index_i: sequencer.write_index_o,
-              write_enable_i: sequencer.write_enable_o,
-            }).result_o.elements,
-        ),
+        column.map((definition, row) => {
+          const unit = m.instance(`u_matrix_unit_r${row}c${c}`, definition, {
+            code_address_i: sequencer.code_address_o,
+            activation_i: ports.activation_i.elements.slice(c * lanes, (c + 1) * lanes),
+            first_beat_i: sequencer.first_beat_o,
+            scale_address_i: sequencer.scale_address_o,
+            exponent_i: ports.exponent_i.at(c),
+            first_group_i: sequencer.first_group_o,
+            read_index_i: sequencer.read_index_o,
+            write_index_i: sequencer.write_index_o,
+            write_enable_i: sequencer.write_enable_o,
+          })
+          if (sums) unit.negated_sum_i.assign(ports.negated_sum_i.at(c))
+          return unit.result_o.elements
+        }),
       )
       const valid = new DelayLine(m, 'result_valid', sequencer.result_valid_o, { reset: false })
       ports.result_valid_o.assign(valid.after(2 * registers + rowSumEdges(parameters, columns)))

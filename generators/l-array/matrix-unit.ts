@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
+import { codeBitsName } from '../../src/common/code-bits.js'
 import { defineModule, input, output, uint, vec } from '../../src/hdl/index.js'
 import { oncePerKey } from '../common/once-per-key.js'
 import { broadcastPorts, number32 } from '../l-unit/datapath.js'
 import { lUnitOfContents } from '../l-unit/l-unit.js'
-import { describeParameters, type LUnitParameters, parametersName } from '../l-unit/parameters.js'
+import {
+  describeParameters,
+  type LUnitParameters,
+  needsSums,
+  parametersName,
+} from '../l-unit/parameters.js'
 import type { LUnitContents } from '../l-unit/weights.js'
 
 /** Where in a mesh a matrix unit stands. */
@@ -33,7 +39,7 @@ export function matrixUnit(
     return lUnitOfContents(parameters, roms, accumulators, {
       name: isPlaceholder ? 'placeholder' : `r${row}c${column}n${unit}`,
       parameters: isPlaceholder ? {} : { row, column, unit },
-      documentation: `L-Unit${isPlaceholder ? '' : ` ${unit} of row ${row}, column ${column}`}: INT${parameters.bits} weights in ROM with their multiply-accumulate`,
+      documentation: `L-Unit${isPlaceholder ? '' : ` ${unit} of row ${row}, column ${column}`}: ${codeBitsName(parameters.bits)} weights in ROM with their multiply-accumulate`,
     })
   })
   const lUnits = contents.map(ofContents)
@@ -61,15 +67,18 @@ export function matrixUnit(
         scale_address_i: late('scale_address', inputs.scale_address_i),
         activation_i: late('activation', inputs.activation_i),
         first_beat_i: late('first_beat', inputs.first_beat_i),
-        negated_sum_i: late('negated_sum', inputs.negated_sum_i),
         exponent_i: late('exponent', inputs.exponent_i),
         first_group_i: late('first_group', inputs.first_group_i),
         read_index_i: late('read_index', inputs.read_index_i),
         write_index_i: late('write_index', inputs.write_index_i),
         write_enable_i: late('write_enable', inputs.write_enable_i),
       }
+      const negatedSum = needsSums(parameters)
+        ? late('negated_sum', inputs.negated_sum_i)
+        : undefined
       for (const [unit, definition] of lUnits.entries()) {
         const instance = m.instance(`u_l_unit${unit}`, definition, seen)
+        if (negatedSum !== undefined) instance.negated_sum_i.assign(negatedSum)
         result_o.at(unit).assign(late(`result${unit}`, instance.result_o))
       }
     },

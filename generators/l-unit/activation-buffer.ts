@@ -16,7 +16,7 @@ import {
 import { balancedTree } from '../common/balanced-tree.js'
 import { Counter } from '../common/counter.js'
 import { exponentBits } from './datapath.js'
-import type { LUnitParameters } from './parameters.js'
+import { type LUnitParameters, needsSums } from './parameters.js'
 import { lUnitWidths } from './widths.js'
 
 /** Bits of a transfer of activations: mantissas and exponent, rounded up to whole bytes as AXI4-Stream asks. */
@@ -50,14 +50,15 @@ export interface ActivationAddresses {
 
 export interface ActivationBuffer {
   readonly activation: Vec<SInt>
-  readonly negatedSum: SInt
+  /** Where zero-points or offsets need it. */
+  readonly negatedSum?: SInt
   readonly exponent: UInt
   /** The next transfer is the last of a vector. */
   readonly isLast: Bool
 }
 
 /**
- * Holds a vector of aligned activations, and sums the mantissas of each group while they come in.
+ * Holds a vector of aligned activations, and sums the mantissas of each group while they come in, where L-Units need that.
  *
  * @param stream transfers of {@link activationBeat}; its `ready` is driven by the caller
  */
@@ -80,30 +81,57 @@ export function activationBuffer(
   const groupBeat = new Counter(m, 'load_group_beat', groups === 1 ? lastBeats : beats)
   const group = new Counter(m, 'load_group', groups)
   const isLast = loadBeat.is(activationBeats(order) - 1)
-  const groupSum = m.register('negated_sum', sint(lUnitWidths(parameters).sum))
-  const beatSum = balancedTree<SInt>(mantissas.elements, (a, b) => a.add(b))
-  const before = mux(groupBeat.is(0), groupSum.type.literal(0), groupSum)
-  const negatedSum = before.sub(beatSum).truncate(groupSum.width)
-
   const activations = m.memory('activations', mantissaType, { depth: activationBeats(order) })
-  const sums = m.memory('negated_sums', groupSum.type, { depth: groups })
   const exponents = m.memory('exponents', uint(exponentBits), { depth: groups })
   m.when(transfer, () => {
     const isGroupEnd = groups === 1 ? isLast : groupBeat.is(beats - 1).or(isLast)
     activations.write(loadBeat.value, mantissas)
-    sums.write(group.value, negatedSum)
     exponents.write(group.value, stream.data.bits(exponentAt + exponentBits - 1, exponentAt))
-    groupSum.next(negatedSum)
     loadBeat.advance(isLast)
     groupBeat.advance(isGroupEnd, () => group.advance(isLast))
     for (const [lane, mantissa] of mantissas.elements.entries()) {
       m.assume(`mantissa${lane}_is_symmetric`, mantissa.ne(-(2 ** (mantissaBits - 1))))
     }
   })
+  const sums = needsSums(parameters)
+    ? groupSums(m, parameters, mantissas, {
+        transfer,
+        isFirst: groupBeat.is(0),
+        group: group.value,
+        groups,
+        address: addresses.sum_address_o,
+      })
+    : undefined
+  if (sums === undefined) m.unused(addresses.sum_address_o)
   return {
     activation: activations.read('activation', addresses.activation_address_o),
-    negatedSum: sums.read('group_negated_sum', addresses.sum_address_o),
+    ...(sums && { negatedSum: sums }),
     exponent: exponents.read('group_exponent', addresses.exponent_address_o),
     isLast,
   }
+}
+
+/** The negated sums of the groups, read one clock edge after their address. */
+function groupSums(
+  m: ModuleBuilder,
+  parameters: LUnitParameters,
+  mantissas: Vec<SInt>,
+  at: {
+    readonly transfer: Bool
+    readonly isFirst: Bool
+    readonly group: UInt
+    readonly groups: number
+    readonly address: UInt
+  },
+): SInt {
+  const groupSum = m.register('negated_sum', sint(lUnitWidths(parameters).sum))
+  const beatSum = balancedTree<SInt>(mantissas.elements, (a, b) => a.add(b))
+  const before = mux(at.isFirst, groupSum.type.literal(0), groupSum)
+  const negatedSum = before.sub(beatSum).truncate(groupSum.width)
+  const sums = m.memory('negated_sums', groupSum.type, { depth: at.groups })
+  m.when(at.transfer, () => {
+    sums.write(at.group, negatedSum)
+    groupSum.next(negatedSum)
+  })
+  return sums.read('group_negated_sum', at.address)
 }

@@ -1,3 +1,4 @@
+import { codeWidth } from '../../src/common/code-bits.js'
 import {
   type Bool,
   bool,
@@ -15,6 +16,7 @@ import {
   vec,
 } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { endOfStage } from '../common/pipeline.js'
 import { floatAdder } from '../float/float-adder.js'
 import { biasOf, binary16, binary32, widthOf } from '../float/float-format.js'
@@ -24,6 +26,7 @@ import {
   describeParameters,
   hasStage,
   type LUnitParameters,
+  needsSums,
   parametersName,
   scaleRegisters,
 } from './parameters.js'
@@ -44,6 +47,7 @@ export interface DatapathInputs {
   readonly firstBeat: Bool
   /** `{zero-point, scale}`, with offsets `{offset, zero-point, scale}`, without zero-points the scale */
   readonly scaleWord: UInt
+  /** Used for zero-points and offsets alone. */
   readonly negatedSum: SInt
   readonly exponent: UInt
   readonly firstGroup: Bool
@@ -57,7 +61,9 @@ export function broadcastPorts(parameters: LUnitParameters, accumulators: number
   return {
     activation_i: input(vec(sint(parameters.mantissaBits), parameters.lanes)),
     first_beat_i: input(bool),
-    negated_sum_i: input(sint(lUnitWidths(parameters).sum)),
+    ...optionalPorts(needsSums(parameters) || undefined, () => ({
+      negated_sum_i: input(sint(lUnitWidths(parameters).sum)),
+    })),
     exponent_i: input(uint(exponentBits)),
     first_group_i: input(bool),
     read_index_i: input(indexType(accumulators)),
@@ -116,7 +122,7 @@ function resultOfGroup(
 ): UInt {
   const { scaleWord, negatedSum, exponent } = inputs
   const widths = lUnitWidths(parameters)
-  const offsetAt = scaleBits + parameters.bits
+  const offsetAt = scaleWord.width - scaleBits
   const dot = dotOfGroup(m, parameters, startOfGroup(m, parameters, inputs), inputs)
   const scaled = m.instance('u_scale', lUnitScaler(parameters, widths.group), {
     scale_i: untilGroupEnd(m, parameters, 'scale', scaleWord.bits(scaleBits - 1, 0)),
@@ -158,10 +164,10 @@ function startOfGroup(
   parameters: LUnitParameters,
   { scaleWord, negatedSum }: DatapathInputs,
 ): SInt {
-  const { bits, products, zeroPoints } = parameters
+  const { products, zeroPoints, bits } = parameters
   const type = sint(lUnitWidths(parameters).group)
   if (!zeroPoints) return type.literal(0)
-  const zeroPoint = scaleWord.bits(scaleBits + bits - 1, scaleBits)
+  const zeroPoint = scaleWord.bits(scaleBits + codeWidth(bits) - 1, scaleBits)
   const correction = { codes: [zeroPoint], mantissas: [negatedSum] }
   return endOfStage(m, 'correction', hasStage(parameters, 'correction'), {
     start: sumOfProducts(m, products, correction, false).truncate(type.width),
@@ -175,11 +181,11 @@ function dotOfGroup(
   start: SInt,
   inputs: DatapathInputs,
 ): SInt {
-  const { bits, lanes, products } = parameters
+  const { lanes, products } = parameters
   const widths = lUnitWidths(parameters)
   const operands = {
     codes: Array.from({ length: lanes }, (_, lane) =>
-      inputs.codeWord.bits((lane + 1) * bits - 1, lane * bits),
+      inputs.codeWord.bits((lane + 1) * widths.code - 1, lane * widths.code),
     ),
     mantissas: inputs.activation.elements,
   }
@@ -222,7 +228,7 @@ function defineDatapath(name: string, parameters: LUnitParameters, accumulators:
   return defineModule(
     name,
     {
-      code_word_i: input(uint(lanes * bits)),
+      code_word_i: input(uint(lanes * codeWidth(bits))),
       scale_word_i: input(uint(scaleWordBits(parameters))),
       ...broadcastPorts(parameters, accumulators),
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { codeBitsName } from '../../src/common/code-bits.js'
 import { defineModule, input, uint } from '../../src/hdl/index.js'
 import { endOfStage } from '../common/pipeline.js'
 import { romForm, romPolicyIdentifier } from '../rom/policy.js'
@@ -24,7 +25,7 @@ export function lUnit(parameters: LUnitParameters, weights: LUnitWeights) {
   return lUnitOfContents(parameters, lUnitContents(parameters, weights), accumulators, {
     name: `${rows}x${columns}`,
     parameters: { rows, columns },
-    documentation: `L-Unit: ${rows} rows of ${columns} INT${parameters.bits} weights in ROM with their multiply-accumulate`,
+    documentation: `L-Unit: ${rows} rows of ${columns} ${codeBitsName(parameters.bits)} weights in ROM with their multiply-accumulate`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { type CodeBits, codeBitsChoices } from '../../src/common/code-bits.js'
 import { InputError } from '../../src/common/input-error.js'
 import type { FloatAddStage } from '../float/float-adder.js'
 import type { ScaleToFloatStage } from '../float/scale-to-float.js'
@@ -27,8 +28,8 @@ export const lUnitStages = [
 export type LUnitStage = (typeof lUnitStages)[number]
 
 export interface LUnitParameters {
-  /** Bits of a code and of a zero-point. */
-  readonly bits: 8 | 4 | 2
+  /** Bits of a code and of a zero-point, or `ternary`: codes of two bits, without zero-points and offsets. */
+  readonly bits: CodeBits
   /** Weights that share a scale and a zero-point. */
   readonly group: 32 | 64 | 128
   /** Codes in a ROM word, multiplied in one cycle; divides `group`. */
@@ -37,7 +38,7 @@ export interface LUnitParameters {
   readonly mantissaBits: number
   /** The weights have a binary16 offset for each group, as GGUF's Q4_1 may need. */
   readonly offsets: boolean
-  /** Without them codes mean `q - 2^(bits - 1)`; then there are no offsets either, and products are by digits. */
+  /** Without them codes, unless ternary, mean `q - 2^(bits - 1)`; there are no offsets then, and no products by `*`. */
   readonly zeroPoints: boolean
   /** The stages that end in a register. */
   readonly pipeline: readonly LUnitStage[]
@@ -79,34 +80,39 @@ export function pipelineOfDepth(depth: number): readonly LUnitStage[] {
 
 /**
  * Parameters with their defaults: INT4, groups of 64, 16 lanes, 12-bit mantissas, zero-points, no offsets, six
- * registers, B-ROM with blocks of four, products by digits, fused.
+ * registers, B-ROM with blocks of four, products by digits, fused. A ternary L-Unit has no zero-points, selects its products,
+ * and has no register after the product of zero-point and sum.
  *
  * @throws InputError for values that cannot be built
  */
 export function lUnitParameters(given: Partial<LUnitParameters> = {}): LUnitParameters {
-  const parameters: LUnitParameters = {
+  const isTernary = given.bits === 'ternary'
+  const chosen: LUnitParameters = {
     bits: 4,
     group: 64,
     lanes: 16,
     mantissaBits: 12,
     offsets: false,
-    zeroPoints: true,
+    zeroPoints: !isTernary,
     pipeline: pipelineOfDepth(6),
     rom: { kind: 'brom', block: 4 },
-    products: 'digits',
+    products: isTernary ? 'select' : 'digits',
     fused: true,
     ...given,
   }
+  const parameters = isTernary
+    ? { ...chosen, pipeline: chosen.pipeline.filter((stage) => stage !== 'correction') }
+    : chosen
   checkParameters(parameters)
   return parameters
 }
 
 function checkParameters(parameters: LUnitParameters): void {
   const { bits, group, lanes, mantissaBits, zeroPoints, offsets, products } = parameters
-  const fail = (field: string, value: number | boolean, hint: string) => {
+  const fail = (field: string, value: number | string | boolean, hint: string) => {
     throw new InputError(`${value} is not possible`, { field }, hint)
   }
-  if (![8, 4, 2].includes(bits)) fail('bits', bits, '8, 4 or 2')
+  if (!codeBitsChoices.includes(bits)) fail('bits', bits, codeBitsChoices.join(', '))
   if (![32, 64, 128].includes(group)) fail('group', group, '32, 64 or 128')
   if (!Number.isInteger(lanes) || lanes < 1 || group % lanes !== 0) {
     fail('lanes', lanes, `a divisor of the group, ${group}`)
@@ -114,9 +120,14 @@ function checkParameters(parameters: LUnitParameters): void {
   if (!Number.isInteger(mantissaBits) || mantissaBits < 10 || mantissaBits > 16) {
     fail('mantissaBits', mantissaBits, '10 to 16')
   }
-  if (!zeroPoints && (offsets || products !== 'digits')) {
-    fail('zeroPoints', zeroPoints, 'no offsets and products by digits')
+  if (!zeroPoints && (offsets || products === 'multiply')) {
+    fail('zeroPoints', zeroPoints, 'no offsets and no products by multiplication')
   }
+  const isTernary = bits === 'ternary'
+  if ((products === 'select') !== isTernary) {
+    fail('products', products, isTernary ? 'select' : 'digits or multiply')
+  }
+  if (isTernary && zeroPoints) fail('zeroPoints', zeroPoints, 'none with ternary codes')
 }
 
 export function hasStage({ pipeline }: LUnitParameters, stage: LUnitStage): boolean {
@@ -137,7 +148,15 @@ export function addRegisters(parameters: LUnitParameters): readonly FloatAddStag
   )
 }
 
-/** For module names: `b4_g64_l16_m12_p0f3`, the pipeline as a bit mask of {@link lUnitStages}, `_offset` with offsets, `_symmetric` without zero-points, `_mul` for products by `*`. */
+/** Whether an L-Unit needs the sums of its activations. */
+export function needsSums({ zeroPoints, offsets }: LUnitParameters): boolean {
+  return zeroPoints || offsets
+}
+
+/**
+ * For module names: `b4_g64_l16_m12_p0f3`, `ternary_g64...`, the pipeline as a bit mask of {@link lUnitStages}, `_offset` with
+ * offsets, `_symmetric` without zero-points, `_mul` for products by `*`.
+ */
 export function parametersName(parameters: LUnitParameters): string {
   const { bits, group, lanes, mantissaBits } = parameters
   const mask = lUnitStages.reduce(
@@ -145,9 +164,10 @@ export function parametersName(parameters: LUnitParameters): string {
     0,
   )
   const offset = parameters.offsets ? '_offset' : ''
-  const symmetric = parameters.zeroPoints ? '' : '_symmetric'
+  const codes = bits === 'ternary' ? bits : `b${bits}`
+  const symmetric = parameters.zeroPoints || bits === 'ternary' ? '' : '_symmetric'
   const multiplier = parameters.products === 'multiply' ? '_mul' : ''
-  return `b${bits}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${offset}${symmetric}${multiplier}`
+  return `${codes}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${offset}${symmetric}${multiplier}`
 }
 
 /** For the header comment of a module and the manifest. */
@@ -160,7 +180,7 @@ export function describeParameters(parameters: LUnitParameters) {
     lanes,
     mantissaBits,
     ...(offsets ? { offsets } : {}),
-    ...(zeroPoints ? {} : { zeroPoints }),
+    ...(zeroPoints || bits === 'ternary' ? {} : { zeroPoints }),
     pipeline: pipeline.join(' '),
     rom: printRomPolicy(rom),
     products,

@@ -93,3 +93,27 @@ describe.each(['digits', 'multiply'] as const)('%s', (form) => {
     }
   })
 })
+
+/** What two bits select: the sign of a zero has no effect. */
+const trits = [0, 1, 0, -1] as const
+
+describe('select', () => {
+  test.each([1, 3, 16])('every pair of bits and mantissa in one of %i lanes', (lanes) => {
+    const shape = { bits: 2, lanes, mantissaBits: lanes === 1 ? 12 : 5 }
+    const simulation = openModule(productModule('select', shape))
+    const random = new Random(lanes)
+    for (const [code, mantissa] of everyLane(shape)) {
+      const codes = Array.from({ length: lanes }, () => random.integer(0, 3))
+      const mantissas = Array.from({ length: lanes }, () => random.integer(-15, 15))
+      const lane = random.integer(0, lanes - 1)
+      codes[lane] = code
+      mantissas[lane] = mantissa
+      simulation.poke('code_i', codes)
+      simulation.poke('mantissa_i', mantissas)
+      const expected = codes.reduce((sum, bits, i) => sum + trits[bits]! * mantissas[i]!, 0)
+      if (simulation.peek('sum_o') !== expected) {
+        expect.fail(`${codes} times ${mantissas} is ${simulation.peek('sum_o')}`)
+      }
+    }
+  })
+})

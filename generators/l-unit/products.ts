@@ -8,8 +8,10 @@ import { sumWithCarries } from '../common/carry-tree.js'
  *   computers, 1961), each of which selects 0, m or 2m and its negative; one adder tree a digit. A quarter
  *   fewer transistors than `multiply`: see docs/l-unit.md.
  * - `multiply`: one `*` a lane and one adder tree; simulators are fastest on it.
+ * - `select`: ternary codes, each of which selects 0, m or -m; one adder tree. Bit 0 of a code says that it is not zero,
+ *   bit 1 that it is negative; of a zero bit 1 has no effect.
  */
-export type ProductForm = 'digits' | 'multiply'
+export type ProductForm = 'digits' | 'multiply' | 'select'
 
 /** The operands of a sum of products, one of each a lane. */
 export interface ProductOperands {
@@ -24,7 +26,7 @@ export function codeOffset(form: ProductForm, bits: number): number {
 }
 
 /**
- * The exact sum over the lanes of code, less {@link codeOffset}, times mantissa.
+ * The exact sum over the lanes of code, less {@link codeOffset}, or of trit, times mantissa.
  *
  * @param registered there is a register between products and adder tree
  */
@@ -44,28 +46,49 @@ export function sumOfProducts(
     })
     return balancedTree<SInt>(products, (a, b) => a.add(b))
   }
+  if (form === 'select') {
+    const selected = codes.map((code, lane) => selectSigned(code, mantissas[lane]!))
+    return sumOfSelected(selected, 'trit', kept)
+  }
   const digitCount = codes[0]!.width / 2
   const digits = Array.from({ length: digitCount }, (_, digit) => {
     const selected = codes.map((code, lane) => selectMultiple(code, digit, mantissas[lane]!))
-    const values = selected.map(({ value }, lane) => kept(`digit${digit}_value${lane}`, value))
-    const negations = selected.map(({ isNegative }, lane) =>
-      kept(`digit${digit}_negative${lane}`, isNegative),
-    )
-    const { sum, left } = sumWithCarries(values, negations)
-    return left.reduce<SInt>((total, carry) => total.add(carry.asUInt().toSigned()), sum)
+    return sumOfSelected(selected, `digit${digit}`, kept)
   })
   return digits.reduceRight((higher, lower) => higher.shl(2).add(lower))
+}
+
+/** A product as `value + isNegative`. */
+interface Selected {
+  readonly value: SInt
+  readonly isNegative: Bool
+}
+
+function sumOfSelected(
+  selected: readonly Selected[],
+  name: string,
+  kept: <S extends Bool | SInt>(name: string, value: S) => S,
+): SInt {
+  const values = selected.map(({ value }, lane) => kept(`${name}_value${lane}`, value))
+  const negations = selected.map(({ isNegative }, lane) =>
+    kept(`${name}_negative${lane}`, isNegative),
+  )
+  const { sum, left } = sumWithCarries(values, negations)
+  return left.reduce<SInt>((total, carry) => total.add(carry.asUInt().toSigned()), sum)
+}
+
+function selectSigned(code: UInt, mantissa: SInt): Selected {
+  const isNegative = code.bit(0).and(code.bit(1))
+  const isPositive = code.bit(0).and(code.bit(1).not())
+  const value = onlyIf(isPositive, mantissa).or(onlyIf(isNegative, mantissa.not()))
+  return { value, isNegative }
 }
 
 /**
  * Digit `digit` of a code less `2^(B-1)` times a mantissa, as `value + isNegative`. With the top bit of the
  * code inverted the difference is two's complement, whose digits are `-2 b[2d+1] + b[2d] + b[2d-1]`.
  */
-function selectMultiple(
-  code: UInt,
-  digit: number,
-  mantissa: SInt,
-): { value: SInt; isNegative: Bool } {
+function selectMultiple(code: UInt, digit: number, mantissa: SInt): Selected {
   const isTop = 2 * digit + 2 === code.width
   const high = isTop ? code.bit(2 * digit + 1).not() : code.bit(2 * digit + 1)
   const middle = code.bit(2 * digit)

@@ -55,20 +55,23 @@ function expectRandomProducts(
 }
 
 describe('random weights and activations', () => {
-  const formats = ([8, 4, 2] as const).flatMap((bits) =>
-    ([32, 64, 128] as const).map((group) => ({ bits, group })),
+  const formatsOf = <const B>(choices: readonly B[]) =>
+    choices.flatMap((bits) => ([32, 64, 128] as const).map((group) => ({ bits, group })))
+  const formats = formatsOf([8, 4, 2])
+  test.each([...formats, ...formatsOf(['ternary'])])(
+    '$bits bits in groups of $group, all lanes',
+    ({ bits, group }) => {
+      for (const [lanes, mantissaBits] of [
+        [group / 2, 12],
+        [4, 16],
+      ] as const) {
+        expectRandomProducts(
+          { bits, group, lanes, mantissaBits },
+          { rows: 7, columns: 300, units: 2 },
+        )
+      }
+    },
   )
-  test.each(formats)('INT$bits in groups of $group, all lanes', ({ bits, group }) => {
-    for (const [lanes, mantissaBits] of [
-      [group / 2, 12],
-      [4, 16],
-    ] as const) {
-      expectRandomProducts(
-        { bits, group, lanes, mantissaBits },
-        { rows: 7, columns: 300, units: 2 },
-      )
-    }
-  })
 
   const pipelines = [
     ...Array.from({ length: 11 }, (_, depth) => [...pipelineOfDepth(depth)]),
@@ -78,8 +81,10 @@ describe('random weights and activations', () => {
   test.each(Array.from({ length: 11 }, (_, depth) => depth))('pipeline of depth %i', (depth) => {
     const pipeline = pipelineOfDepth(depth)
     for (const lanes of [4, 32]) {
-      const parameters = { pipeline, lanes, group: 32 } as const
-      expectRandomProducts(parameters, { rows: 9, columns: 80, units: 2 })
+      for (const bits of [4, 'ternary'] as const) {
+        const parameters = { pipeline, lanes, bits, group: 32 } as const
+        expectRandomProducts(parameters, { rows: 9, columns: 80, units: 2 })
+      }
     }
   })
 
@@ -111,8 +116,8 @@ describe('random weights and activations', () => {
   })
 
   test('with arithmetic in a module of its own', () => {
-    for (const offsets of [false, true]) {
-      expectRandomProducts({ fused: false, offsets }, { rows: 10, columns: 150, units: 3 })
+    for (const given of [{}, { offsets: true }, { bits: 'ternary' }] as const) {
+      expectRandomProducts({ fused: false, ...given }, { rows: 10, columns: 150, units: 3 })
     }
   })
 

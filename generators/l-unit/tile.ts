@@ -50,21 +50,21 @@ export function lUnitTile(parameters: LUnitParameters, weights: LUnitWeights, un
       const buffer = activationBuffer(m, parameters, order, s_axis, sequencer)
       const isLoaded = m.let('is_loaded', s_axis.valid.and(s_axis.ready).and(buffer.isLast))
       sequencer.start_i.assign(isLoaded)
-      const results = definitions.map(
-        (definition, unit) =>
-          m.instance(`u_l_unit${unit}`, definition, {
-            code_address_i: sequencer.code_address_o,
-            activation_i: buffer.activation,
-            first_beat_i: sequencer.first_beat_o,
-            scale_address_i: sequencer.scale_address_o,
-            negated_sum_i: buffer.negatedSum,
-            exponent_i: buffer.exponent,
-            first_group_i: sequencer.first_group_o,
-            read_index_i: sequencer.read_index_o,
-            write_index_i: sequencer.write_index_o,
-            write_enable_i: sequencer.write_enable_o,
-          }).result_o,
-      )
+      const results = definitions.map((definition, unit) => {
+        const instance = m.instance(`u_l_unit${unit}`, definition, {
+          code_address_i: sequencer.code_address_o,
+          activation_i: buffer.activation,
+          first_beat_i: sequencer.first_beat_o,
+          scale_address_i: sequencer.scale_address_o,
+          exponent_i: buffer.exponent,
+          first_group_i: sequencer.first_group_o,
+          read_index_i: sequencer.read_index_o,
+          write_index_i: sequencer.write_index_o,
+          write_enable_i: sequencer.write_enable_o,
+        })
+        if (buffer.negatedSum !== undefined) instance.negated_sum_i.assign(buffer.negatedSum)
+        return instance.result_o
+      })
       const { sendsLast } = resultStream(m, results, sequencer.result_valid_o, rows, m_axis)
       phase.define({
         load: () => m.when(isLoaded, () => phase.goto('run')),

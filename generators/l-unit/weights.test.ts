@@ -22,7 +22,7 @@ describe('weights that cannot be built are refused', () => {
     ['no rows', { rows: 0 }, /weights: 0 x 40 is no shape/],
     ['too few codes', { codes: new Uint8Array(5) }, /codes: 5 values where 120 are needed/],
     ['too many scales', { scales: new Uint16Array(7) }, /scales: 7 values where 6 are needed/],
-    ['a wide code', { codes: weights.codes.with(41, 16) }, /codes: 16 in row 1 does not fit in 4/],
+    ['a wide code', { codes: weights.codes.with(41, 16) }, /codes: 16 in row 1 is not in 0 to 15/],
     [
       'a wide zero-point',
       { zeroPoints: weights.zeroPoints.with(5, 99) },
@@ -97,4 +97,37 @@ test('weights in ROM without zero-points are refused', () => {
   expect(() => checkWeights(symmetric, numbered(3, 40))).toThrow(
     /zeroPoints: weights in ROM have zero-points/,
   )
+})
+
+const ternary = lUnitParameters({ bits: 'ternary', group: 32, lanes: 8, pipeline: [] })
+
+function ternaryWeights(codes: readonly number[]): LUnitWeights {
+  const rows = codes.length / 8
+  return {
+    rows,
+    columns: 8,
+    codes: Uint8Array.from(codes),
+    scales: Uint16Array.from({ length: rows }, (_, row) => 0x3c00 + row),
+    zeroPoints: new Uint8Array(rows).fill(1),
+  }
+}
+
+test('a trit has a bit that it is not zero and one that it is negative; a scale word is a scale', () => {
+  const { codes, scales } = lUnitContents(ternary, ternaryWeights([0, 1, 2, 1, 2, 0, 1, 2]))
+  expect([codes.width, codes.word(0)]).toEqual([16, 0b01_00_11_01_00_01_00_11n])
+  expect([scales.width, scales.word(0)]).toEqual([16, 0x3c00n])
+})
+
+test('rows that fill up ternary L-Units are zeros', () => {
+  const part = weightsOfUnit(ternary, ternaryWeights(Array(24).fill(2)), 1, 2)
+  expect(part.rows).toBe(2)
+  expect(lUnitContents(ternary, part).codes.word(1)).toBe(0n)
+})
+
+test.each([
+  ['a fourth code', { codes: new Uint8Array(8).fill(3) }, /codes: 3 in row 0 is not in 0 to 2/],
+  ['a zero-point', { zeroPoints: Uint8Array.of(2) }, /zeroPoints: 2 in row 0 is not in 1 to 1/],
+])('ternary weights with %s are refused', (_, part, message) => {
+  const weights = { ...ternaryWeights([0, 0, 0, 0, 0, 0, 0, 0]), ...part }
+  expect(() => checkWeights(ternary, weights)).toThrow(message)
 })

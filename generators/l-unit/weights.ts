@@ -1,5 +1,7 @@
+import { codeWidth, largestCode, TERNARY_ZERO, zeroPointWidth } from '../../src/common/code-bits.js'
 import { isFiniteFloat16 } from '../../src/common/float16.js'
 import { InputError } from '../../src/common/input-error.js'
+import { codeInRom } from '../../src/compiler/code-digits.js'
 import {
   codeWords,
   groupBeats,
@@ -10,7 +12,7 @@ import { RomContents } from '../../src/hdl/index.js'
 import type { LUnitParameters } from './parameters.js'
 import { lUnitOrder } from './schedule.js'
 
-/** A weight matrix in groups along its rows: `w = scale * (code - zeroPoint) + offset`. */
+/** A weight matrix in groups along its rows: `w = scale * (code - zeroPoint) + offset`; ternary codes have the zero-point 1. */
 export interface LUnitWeights {
   readonly rows: number
   readonly columns: number
@@ -31,7 +33,8 @@ export interface LUnitWeights {
  */
 export function checkWeights(parameters: LUnitParameters, weights: LUnitWeights): void {
   const { bits, group } = parameters
-  if (!parameters.zeroPoints) {
+  const isTernary = bits === 'ternary'
+  if (!parameters.zeroPoints && !isTernary) {
     throw new InputError('weights in ROM have zero-points', { field: 'zeroPoints' })
   }
   const { rows, columns, codes, scales, zeroPoints, offsets } = weights
@@ -52,13 +55,16 @@ export function checkWeights(parameters: LUnitParameters, weights: LUnitWeights)
     const row = Math.floor((at * rows) / values.length)
     throw new InputError(`${values[at]} in row ${row} ${text}`, { field })
   }
-  const checkBits = (field: string, values: Uint8Array) => {
+  const checkRange = (field: string, values: Uint8Array, least: number, most: number) => {
     for (let i = 0; i < values.length; i++) {
-      if (values[i]! >> bits !== 0) fault(field, values, i, `does not fit in ${bits} bits`)
+      const isOutside = values[i]! < least || values[i]! > most
+      if (isOutside) fault(field, values, i, `is not in ${least} to ${most}`)
     }
   }
-  checkBits('codes', codes)
-  checkBits('zeroPoints', zeroPoints)
+  const most = largestCode(bits)
+  checkRange('codes', codes, 0, most)
+  if (isTernary) checkRange('zeroPoints', zeroPoints, TERNARY_ZERO, TERNARY_ZERO)
+  else checkRange('zeroPoints', zeroPoints, 0, most)
   const checkFinite = (field: string, values: Uint16Array) => {
     const infinite = values.findIndex((value) => !isFiniteFloat16(value))
     if (infinite >= 0) fault(field, values, infinite, 'is no finite binary16 pattern')
@@ -72,7 +78,7 @@ export function checkWeights(parameters: LUnitParameters, weights: LUnitWeights)
  * of several L-Units that share the rows.
  */
 export function weightsOfUnit(
-  { group }: LUnitParameters,
+  { group, bits }: LUnitParameters,
   weights: LUnitWeights,
   unit: number,
   units: number,
@@ -80,12 +86,13 @@ export function weightsOfUnit(
   const { columns } = weights
   const groups = Math.ceil(columns / group)
   const rows = Math.ceil(weights.rows / units)
+  const zero = bits === 'ternary' ? TERNARY_ZERO : 0
   const part: LUnitWeights = {
     rows,
     columns,
-    codes: new Uint8Array(rows * columns),
+    codes: new Uint8Array(rows * columns).fill(zero),
     scales: new Uint16Array(rows * groups),
-    zeroPoints: new Uint8Array(rows * groups),
+    zeroPoints: new Uint8Array(rows * groups).fill(zero),
     ...(weights.offsets && { offsets: new Uint16Array(rows * groups) }),
   }
   for (let local = 0, row = unit; row < weights.rows; local++, row += units) {
@@ -104,14 +111,14 @@ export const scaleBits = 16
 
 /** Bits of a word of the scale ROM. */
 export function scaleWordBits({ bits, offsets, zeroPoints }: LUnitParameters): number {
-  return scaleBits + (zeroPoints ? bits : 0) + (offsets ? scaleBits : 0)
+  return scaleBits + (zeroPoints ? zeroPointWidth(bits) : 0) + (offsets ? scaleBits : 0)
 }
 
 /** What the two ROMs of an L-Unit hold. */
 export interface LUnitContents {
   /** `lanes` codes a word, lane 0 lowest, in the unit's order of rows, groups and beats. */
   readonly codes: RomContents
-  /** `{zero-point, scale}`, or `{offset, zero-point, scale}`, for each row and group in that order. */
+  /** `{zero-point, scale}`, or `{offset, zero-point, scale}`, ternary the scale, for each row and group in that order. */
   readonly scales: RomContents
 }
 
@@ -128,7 +135,8 @@ function codeContents(
   { columns, codes }: LUnitWeights,
   order: SweepOrder,
 ): RomContents {
-  const width = lanes * bits
+  const codeBits = codeWidth(bits)
+  const width = lanes * codeBits
   const bytesPerWord = Math.ceil(width / 8)
   const bytes = new Uint8Array(codeWords(order) * bytesPerWord)
   let word = 0
@@ -137,8 +145,8 @@ function codeContents(
       const first = group * groupSize + beat * lanes
       const count = Math.min(lanes, columns - first)
       for (let lane = 0; lane < count; lane++) {
-        const bit = lane * bits
-        const code = codes[row * columns + first + lane]!
+        const bit = lane * codeBits
+        const code = codeInRom(codes[row * columns + first + lane]!, bits)
         bytes[word * bytesPerWord + (bit >> 3)]! |= code << (bit & 7)
       }
     }
@@ -151,12 +159,13 @@ function scaleContents(
   { scales, zeroPoints, offsets }: LUnitWeights,
   order: SweepOrder,
 ): RomContents {
-  const offsetAt = scaleBits + parameters.bits
+  const zeroPointBits = zeroPointWidth(parameters.bits)
   const words: number[] = []
   for (const { row, group } of sweepGroups(order)) {
     const at = row * order.groups + group
-    const offset = offsets === undefined ? 0 : offsets[at]! * 2 ** offsetAt
-    words.push(offset + zeroPoints[at]! * 2 ** scaleBits + scales[at]!)
+    const offset = offsets === undefined ? 0 : offsets[at]! * 2 ** (scaleBits + zeroPointBits)
+    const zeroPoint = zeroPointBits === 0 ? 0 : zeroPoints[at]! * 2 ** scaleBits
+    words.push(offset + zeroPoint + scales[at]!)
   }
   return RomContents.fromWords(scaleWordBits(parameters), words)
 }

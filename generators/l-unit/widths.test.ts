@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { type LUnitParameters, lUnitParameters } from './parameters.js'
 import { groupRange, lUnitWidths } from './widths.js'
 
+const shapes = ([32, 64, 128] as const).flatMap((group) =>
+  [10, 12, 16].map((mantissaBits) => ({ group, mantissaBits })),
+)
 const formats = ([8, 4, 2] as const).flatMap((bits) =>
-  ([32, 64, 128] as const).flatMap((group) =>
-    [10, 12, 16].map((mantissaBits) => lUnitParameters({ bits, group, mantissaBits })),
-  ),
+  shapes.map((shape) => ({ ...lUnitParameters({ bits, ...shape }), bits })),
 )
 
 /** `d_g` of a group in which all codes and all activations are equal. */
@@ -57,5 +58,15 @@ describe.each(formats)('INT$bits, groups of $group, $mantissaBits-bit mantissas'
         }
       }
     }
+  })
+})
+
+test.each(shapes)('ternary, groups of $group, $mantissaBits-bit mantissas', (shape) => {
+  const parameters = lUnitParameters({ bits: 'ternary', ...shape })
+  const mantissa = 2 ** (shape.mantissaBits - 1) - 1
+  expect(lUnitWidths(parameters).group).toBe(shape.mantissaBits + Math.log2(shape.group))
+  expect(groupRange(parameters)).toEqual({
+    min: uniformDot(parameters, 0, 1, mantissa),
+    max: uniformDot(parameters, 2, 1, mantissa),
   })
 })

@@ -1,3 +1,4 @@
+import { codeWidth } from '../../src/common/code-bits.js'
 import {
   rangeOfProduct,
   rangeOfRepeatedSum,
@@ -17,6 +18,7 @@ export function mantissaRange({ mantissaBits }: LUnitParameters): SignedRange {
 
 /** A code as it is multiplied, times an activation. */
 export function productRange(parameters: LUnitParameters): SignedRange {
+  if (parameters.bits === 'ternary') return mantissaRange(parameters)
   const { min, max } = unsignedOfWidth(parameters.bits)
   const offset = BigInt(codeOffset(parameters.products, parameters.bits))
   return rangeOfProduct({ min: min - offset, max: max - offset }, mantissaRange(parameters))
@@ -31,9 +33,11 @@ export function sumRange(parameters: LUnitParameters): SignedRange {
  * The integer accumulator of a group. It starts at `-z * S` and adds the products `q_i * m_i`, so after any
  * subset of them it holds the sum of `(q_i - z) * m_i` over that subset and of `-z * m_i` over the rest;
  * both factors are at most `2^B - 1` in magnitude (also when an offset is taken off `q_i` and `z`), so no
- * intermediate value is larger than the bound of `d_g`, and the start value is one of them.
+ * intermediate value is larger than the bound of `d_g`, and the start value is one of them. With ternary codes it starts at 0
+ * and each product is in the range of an activation.
  */
 export function groupRange(parameters: LUnitParameters): SignedRange {
+  if (parameters.bits === 'ternary') return sumRange(parameters)
   const factor = symmetric(unsignedOfWidth(parameters.bits).max)
   const term = rangeOfProduct(factor, mantissaRange(parameters))
   return rangeOfRepeatedSum(parameters.group, term)
@@ -53,7 +57,7 @@ export interface LUnitWidths {
 export function lUnitWidths(parameters: LUnitParameters): LUnitWidths {
   const { bits, lanes } = parameters
   return {
-    code: bits,
+    code: codeWidth(bits),
     beat: signedWidth(rangeOfRepeatedSum(lanes, productRange(parameters))),
     sum: signedWidth(sumRange(parameters)),
     group: signedWidth(groupRange(parameters)),

@@ -68,8 +68,10 @@ function alignmentBound(bits: number): number {
   return 2 ** -(bits - 1)
 }
 
+type PlainMatrix = QuantizedMatrix & { readonly bits: 4 | 8 }
+
 /** Random codes of INT`bits` with scales of either sign, zero-points and offsets. */
-function drawMatrix(bits: 4 | 8, random: Random): QuantizedMatrix {
+function drawMatrix(bits: 4 | 8, random: Random): PlainMatrix {
   const [rows, columns] = [4, 172]
   const groups = rows * Math.ceil(columns / group)
   const code = () => random.integer(0, 2 ** bits - 1)
@@ -95,7 +97,7 @@ function weightOf(matrix: QuantizedMatrix, row: number, column: number): number 
 }
 
 /** Terms that a row adds in the L-Units: groups, of every digit, and offsets. */
-function termsOf({ columns, bits }: QuantizedMatrix, digitBits: number): number {
+function termsOf({ columns, bits }: PlainMatrix, digitBits: number): number {
   return Math.ceil(columns / group) * (bits / digitBits + 1)
 }
 
@@ -129,7 +131,7 @@ function productRounding(cases: number, bits: 4 | 8, random: Random): MeasuredEr
 
 /** The exact results of a group: of each digit of the codes, and of the offset. */
 function groupTerms(
-  matrix: QuantizedMatrix,
+  matrix: PlainMatrix,
   row: number,
   g: number,
   mantissas: Int32Array,

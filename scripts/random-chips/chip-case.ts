@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { ModelConfig } from '../../src/checkpoint/index.js'
+import type { CodeBits } from '../../src/common/code-bits.js'
 import type { ChipConfigInput } from '../../src/compiler/chip-config.js'
 
 /** A small random chip, its random model, and what it is asked. */
@@ -73,7 +74,7 @@ const choices = fc.record({
   ropeBase: fc.constantFrom(10_000, 500_000, 1.5),
   ropePairs: fc.constantFrom('interleaved' as const, 'half-split' as const),
   normEpsilon: fc.constantFrom(1e-5, 1e-6, 0.5),
-  bits: fc.constantFrom(2 as const, 4 as const, 8 as const),
+  bits: fc.constantFrom(2 as const, 4 as const, 8 as const, 'ternary' as const),
   digits: powerOfTwo(1, 4),
   group: fc.constantFrom(32 as const, 32 as const, 64 as const, 128 as const),
   lanes: powerOfTwo(1, 64),
@@ -96,7 +97,7 @@ const choices = fc.record({
 type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
 
 export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase => {
-  const { seed, scales, positions, digits, lUnits, rows, registers } = choice
+  const { seed, scales, positions, lUnits, rows, registers } = choice
   const { columns, vectorLanes, heads, kvHeads, headSize, group } = placedHeads(choice)
   // At least eight weights a cycle, so that a token takes a few thousand cycles.
   const leastLanes = 2 ** Math.max(0, 3 - Math.floor(Math.log2(lUnits)))
@@ -120,7 +121,7 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
     },
     settings: {
       bits: choice.bits,
-      headBits: Math.min(8, choice.bits * digits) as 2 | 4 | 8,
+      headBits: headBitsOf(choice),
       group,
       lanes,
       vectorLanes,
@@ -137,6 +138,12 @@ export const chipCases: fc.Arbitrary<ChipCase> = choices.map((choice): ChipCase 
     }),
   }
 })
+
+/** Codes that L-Units take in 1, 2 or 4 digits; ternary ones in as many as the codes have bits. */
+function headBitsOf({ bits, digits }: Choices): CodeBits {
+  if (bits === 'ternary') return digits === 1 ? bits : ((2 * digits) as 4 | 8)
+  return Math.min(8, bits * digits) as 2 | 4 | 8
+}
 
 /** Slots of any rank and units that the vector lanes divide. */
 function adapterSlots({ slots }: Choices, vectorLanes: number) {

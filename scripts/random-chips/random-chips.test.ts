@@ -23,6 +23,8 @@ test(
 
 test.each([
   ['an 8-bit head on 2-bit lanes', { bits: 2, headBits: 8 }],
+  ['ternary weights', { bits: 'ternary', headBits: 'ternary' }],
+  ['an 8-bit head on ternary lanes', { bits: 'ternary', headBits: 8 }],
   ['every vector shorter than a group', { group: 128, lanes: 16 }],
   ['one L-Unit and eight vector lanes', { lUnits: 1, vectorLanes: 8 }],
   ['three L-Units and four vector lanes', { lUnits: 3, vectorLanes: 4 }],

@@ -1,4 +1,5 @@
 import type { ModelConfig } from '../../src/checkpoint/index.js'
+import { largestCode, TERNARY_ZERO } from '../../src/common/code-bits.js'
 import { float16ToNumber, numberToFloat16 } from '../../src/common/float16.js'
 import { Random } from '../../src/common/random.js'
 import type {
@@ -58,8 +59,9 @@ function randomMatrix(
   bits: CodeBits,
 ): QuantizedMatrix {
   const count = rows * Math.ceil(columns / group)
-  const code = () => random.integer(0, 2 ** bits - 1)
-  const usual = 2 / (Math.sqrt(columns) * 2 ** (bits - 1))
+  const code = () => random.integer(0, largestCode(bits))
+  const zeroPoint = bits === 'ternary' ? () => TERNARY_ZERO : code
+  const usual = 4 / (Math.sqrt(columns) * (largestCode(bits) + 1))
   const scale = () =>
     scales === 'usual' ? numberToFloat16(usual * (0.25 + random.fraction())) : anyScale(random)
   return {
@@ -68,16 +70,16 @@ function randomMatrix(
     bits,
     group,
     codes: Uint8Array.from({ length: rows * columns }, code),
-    zeroPoints: Uint8Array.from({ length: count }, code),
+    zeroPoints: Uint8Array.from({ length: count }, zeroPoint),
     scales: Uint16Array.from({ length: count }, scale),
   }
 }
 
-/** Of either sign, subnormals and zero among them; 64 times as much is finite too (docs/arithmetic.md, L-Unit). */
+/** Of either sign, subnormals and zero among them; 128 times as much is finite too (docs/arithmetic.md, L-Unit). */
 function anyScale(random: Random): number {
-  const exponent = random.chance(0.2) ? 0 : random.integer(1, 24)
+  const exponent = random.chance(0.2) ? 0 : random.integer(1, 23)
   const bits = (random.integer(0, 1) << 15) | (exponent << 10) | random.integer(0, 1023)
-  if (Math.abs(float16ToNumber(bits)) * 64 > 65504) throw new RangeError('a scale is too large')
+  if (Math.abs(float16ToNumber(bits)) * 128 > 65504) throw new RangeError('a scale is too large')
   return bits
 }
 

@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { scaleWordBits } from '../../generators/l-unit/weights.js'
+import { type CodeBits, codeBitsChoices, codeWidth } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import { presetNames } from '../compiler/presets.js'
 import { type TokenReport, tokenReport } from '../compiler/token-report.js'
@@ -42,8 +44,8 @@ export interface ChipOptions extends SamplingFlags, AdapterFlags {
   readonly preset?: string
   readonly model?: string
   readonly tokenizer?: string
-  readonly bits?: string
-  readonly headBits?: string
+  readonly bits?: CodeBits
+  readonly headBits?: CodeBits
   readonly group?: string
   readonly lanes?: string
   readonly units?: string
@@ -93,7 +95,11 @@ export function addChipOptions(command: Command): void {
       'matrix units; --units are the L-Units of each (1x1)',
       meshSize,
     )
-    .option('--head-bits <n>', 'bits of the codes of embedding and head')
+    .option(
+      '--head-bits <n>',
+      'bits of the codes of embedding and head, or ternary',
+      oneOf(codeBitsChoices),
+    )
     .option('--kv <format>', 'KV cache: int8, int16 or e4m3')
     .option('--context <n>', 'positions of the KV cache', wholeNumber)
     .option(
@@ -163,8 +169,8 @@ function settingsOf(options: ChipOptions): Record<string, unknown> {
   }
   const number = (text: string | undefined) => (text === undefined ? undefined : Number(text))
   set('model', model)
-  set('bits', number(bits))
-  set('headBits', number(headBits))
+  set('bits', bits)
+  set('headBits', headBits)
   set('group', number(group))
   set('lanes', number(lanes))
   set('lUnits', number(units))
@@ -272,7 +278,7 @@ function isGood({ simulation, lint }: ChipReport): boolean {
   )
 }
 
-function describeChip({ shape, schedule, placement, config, emitted }: GeneratedChip) {
+function describeChip({ shape, schedule, placement, lUnit, config, emitted }: GeneratedChip) {
   const { romPortBusy, idleCyclesPerLayer } = tokenReport(schedule)
   return {
     model: config.model ?? config.shape ?? 'bundled',
@@ -285,7 +291,8 @@ function describeChip({ shape, schedule, placement, config, emitted }: Generated
     romBits:
       shape.lUnits *
       shape.columns *
-      (placement.codeDepth * shape.lanes * shape.bits + placement.scaleDepth * (16 + shape.bits)),
+      (placement.codeDepth * shape.lanes * codeWidth(shape.bits) +
+        placement.scaleDepth * scaleWordBits(lUnit)),
     instructions: schedule.program.length,
     cycles: schedule.cycles,
     promptCycles: schedule.promptCycles,

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { codeBitsName } from '../common/code-bits.js'
 import type { UnitArea } from '../flow/chip/area-by-unit.js'
 import type { ChipSimulation, TokenDifference } from '../flow/chip/simulate-chip.js'
 import type { AdapterReport } from '../flow/chip/simulated-adapters.js'
@@ -34,8 +35,8 @@ export function scheduleRows(chip: ChipDescription): Row[] {
     ],
     [
       'formats',
-      `INT${chip.bits} in groups of ${chip.group}, ` +
-        `head INT${chip.headBits}, ROM ${chip.rom}, ${chip.positions} positions of ${chip.kvFormat}`,
+      `${codeBitsName(chip.bits)} in groups of ${chip.group}, ` +
+        `head ${codeBitsName(chip.headBits)}, ROM ${chip.rom}, ${chip.positions} positions of ${chip.kvFormat}`,
     ],
     ['ROM', `${number(chip.romBits)} bits in the L-Units`],
     ['program', `${chip.instructions} instructions`],

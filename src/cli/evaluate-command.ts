@@ -1,11 +1,13 @@
 import Table from 'cli-table3'
 import { type Command, Option } from 'commander'
+import { codeBitsName } from '../common/code-bits.js'
 import { type EvaluationReport, evaluate } from '../flow/evaluate/evaluate.js'
 import { openProgress } from '../flow/progress.js'
 import type { KvFormat } from '../golden/index.js'
 import {
   type AdapterRank,
   adapterRankChoices,
+  type CodeBits,
   codeBitsChoices,
   groupSizeChoices,
 } from '../quantize/index.js'
@@ -15,10 +17,11 @@ interface EvaluateOptions {
   readonly model: string
   readonly text: string
   readonly tokenizer?: string
-  readonly bits: 8 | 4 | 2
-  readonly headBits: 8 | 4 | 2
+  readonly bits: CodeBits
+  readonly headBits: CodeBits
   readonly group: 32 | 64 | 128
   readonly calibrate?: boolean
+  readonly absmean?: boolean
   readonly adapter?: string
   readonly adapterRank?: AdapterRank
   readonly kv: KvFormat | 'all'
@@ -41,10 +44,11 @@ export function addEvaluateCommand(program: Command): void {
     .requiredOption('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors')
     .requiredOption('--text <file>', 'text to predict')
     .option('--tokenizer <file>', 'tokenizer, when it is not in the checkpoint or beside it')
-    .option('--bits <n>', 'bits of a weight code', oneOf(codeBitsChoices), 4)
+    .option('--bits <n>', 'bits of a weight code, or ternary', oneOf(codeBitsChoices), 4)
     .option('--head-bits <n>', 'bits of the codes of embedding and head', oneOf(codeBitsChoices), 8)
     .option('--group <n>', 'weights that share a scale', oneOf(groupSizeChoices), 64)
     .option('--calibrate', 'fit the codes to text that the model writes itself')
+    .option('--absmean', 'ternary codes with one scale a tensor, as BitNet trains them')
     .option('--adapter <path>', 'LoRA adapter to use: a PEFT folder or file, or GGUF')
     .option(
       '--adapter-rank <n>',
@@ -71,8 +75,12 @@ export function addEvaluateCommand(program: Command): void {
         '  romulus evaluate --model stories260K.bin --text sample.txt --adapter lora --adapter-rank 16\n',
     )
   command.action(async (options: EvaluateOptions) => {
-    const { kv, json, ...rest } = options
-    const request = { ...rest, kvFormats: kv === 'all' ? kvFormats : [kv] }
+    const { kv, json, absmean, ...rest } = options
+    const request = {
+      ...rest,
+      kvFormats: kv === 'all' ? kvFormats : [kv],
+      ...(absmean && { quantizer: 'absmean' as const }),
+    }
     const report = await evaluate(request, openProgress())
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printEvaluation(report))
   })
@@ -115,7 +123,7 @@ function printEvaluation({
       ? ''
       : `with the adapter ${adapter.path} on a chip of rank ${adapter.rank}\n`
   return (
-    `${tokens} tokens; INT${bits} in groups of ${group}, embedding and head INT${headBits}, ` +
+    `${tokens} tokens; ${codeBitsName(bits)} in groups of ${group}, embedding and head ${codeBitsName(headBits)}, ` +
     `${weightBytes} bytes\n${adapted}${table.toString()}\n`
   )
 }

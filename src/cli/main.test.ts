@@ -94,7 +94,7 @@ test.each([
     /nearest: layers\.0\.attention\.w/,
   ],
   [['tile', '--model', model, '--tensor', 'norm'], /norm/],
-  [['tile', ...projection, '--bits', '5'], /^romulus: --bits: /],
+  [['tile', ...projection, '--bits', '5'], /--bits.*One of 2, 4, 8, ternary/],
   [['tile', ...projection, '--lanes', '7'], /^romulus: lanes: 7 /],
   [['tile', ...projection, '--rom', 'brom:9'], /^romulus: --rom: .*brom:1 to brom:8/],
   [['tile', ...projection, '--engine', 'modelsim'], /embedded, verilator, iverilog/],

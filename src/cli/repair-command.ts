@@ -1,9 +1,11 @@
 import Table from 'cli-table3'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type CodeBits, codeBitsChoices } from '../common/code-bits.js'
 import { presetNames } from '../compiler/presets.js'
 import { loadChipConfig } from '../flow/chip/load-config.js'
 import { openProgress } from '../flow/progress.js'
 import { type RepairReport, repair } from '../flow/repair/repair.js'
+import { oneOf } from './one-of.js'
 
 interface RepairOptions {
   readonly defects: string
@@ -11,8 +13,8 @@ interface RepairOptions {
   readonly preset?: string
   readonly model?: string
   readonly tokenizer?: string
-  readonly bits?: number
-  readonly headBits?: number
+  readonly bits?: CodeBits
+  readonly headBits?: CodeBits
   readonly group?: number
   readonly kv?: string
   readonly adapterRank?: number
@@ -36,8 +38,12 @@ export function addRepairCommand(program: Command): void {
     .addOption(new Option('--preset <name>', 'a chip known by name').choices([...presetNames]))
     .option('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors (the bundled model)')
     .option('--tokenizer <file>', 'tokenizer, when it is not in the checkpoint or beside it')
-    .option('--bits <n>', 'bits of a code: 8, 4 or 2', wholeNumber)
-    .option('--head-bits <n>', 'bits of the codes of embedding and head', wholeNumber)
+    .option('--bits <n>', 'bits of a code: 8, 4, 2, or ternary', oneOf(codeBitsChoices))
+    .option(
+      '--head-bits <n>',
+      'bits of the codes of embedding and head, or ternary',
+      oneOf(codeBitsChoices),
+    )
     .option('--group <n>', 'weights that share a scale: 32, 64 or 128', wholeNumber)
     .option('--kv <format>', 'KV cache: int8, int16 or e4m3')
     .option('--adapter-rank <n>', "rank of the chip's slots for adapters", wholeNumber)

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { codeBitsChoices } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import { openProgress } from '../flow/progress.js'
 import { runTile, type TileReport, type TileStep } from '../flow/tile/run-tile.js'
@@ -11,6 +12,7 @@ import {
   givenOptions,
   runChipCommand,
 } from './chip-commands.js'
+import { oneOf } from './one-of.js'
 import { addSamplingOptions } from './sampling-options.js'
 import { printTileReport } from './tile-table.js'
 
@@ -99,7 +101,11 @@ function addTileOptions(command: Command, isTile: boolean): void {
       .option('--tensor <name>', `only this ${tensor} (the whole chip)`)
   }
   command
-    .option('--bits <n>', 'bits of a code: 8, 4 or 2 (as stored, else 4)')
+    .option(
+      '--bits <n>',
+      'bits of a code: 8, 4, 2, or ternary (as stored, else 4)',
+      oneOf(codeBitsChoices),
+    )
     .option('--group <n>', 'weights that share a scale: 32, 64 or 128 (as stored, else 64)')
     .option('--requantize', 'round weights that are stored quantised a second time')
     .option('--rom <policy>', romPolicyHelp, 'brom:4')

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { codeBitsName } from '../common/code-bits.js'
 import type { TileReport } from '../flow/tile/run-tile.js'
 
 /** The report of a tile as a table of two columns. */
@@ -11,7 +12,7 @@ export function printTileReport(report: TileReport): string {
     ],
     [
       'L-Unit',
-      `${parameters.bits}-bit codes, groups of ${parameters.group}` +
+      `${codeBitsName(parameters.bits)} codes, groups of ${parameters.group}` +
         `${parameters.offsets ? ' with offsets' : ''}, ${parameters.lanes} lanes, ` +
         `${parameters.units} unit${parameters.units === 1 ? '' : 's'}, ROM ${parameters.rom}`,
     ],

@@ -29,7 +29,10 @@ describe('settings that cannot be are refused by name', () => {
     [{ kv: { size: 4 } }, /^kv\.size: is no setting/],
     [{ lanes: 24 }, /^lanes: 24 lanes/],
     [{ vectorLanes: 16 }, /^vectorLanes: 16 lanes do not divide a head of 8/],
-    [{ headBits: 2 }, /^headBits: 2 bits/],
+    [{ headBits: 2 }, /^headBits: INT2 on L-Units for INT4/],
+    [{ headBits: 'ternary' }, /^headBits: ternary on L-Units for INT4/],
+    [{ quantizer: 'absmean' }, /^quantizer: absmean gives no INT4 codes/],
+    [{ bits: 'ternary', quantizer: 'calibrated' }, /^quantizer: calibrated gives no ternary/],
     [{ kv: { length: 1024 } }, /^kv\.length: 1024 positions/],
   ])('%j', (settings, message) => {
     const build = () => chipShape(parseChipConfig(settings), model)

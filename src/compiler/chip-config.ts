@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { codeBitsChoices, codeBitsName } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import { adapterRankChoices } from '../quantize/index.js'
 import { modelShapeNames } from './model-shapes.js'
@@ -10,14 +11,14 @@ const chipConfigSchema = z.strictObject({
   model: z.string().optional(),
   /** A published model's shape, for a chip without weights: its ROMs are placeholders. */
   shape: z.enum(modelShapeNames).optional(),
-  /** Bits of a weight code, and of the L-Units' lanes. */
-  bits: z.union([z.literal(8), z.literal(4), z.literal(2)]).default(4),
+  /** Bits of a weight code, and of the L-Units' lanes; or `ternary`. */
+  bits: z.literal(codeBitsChoices).default(4),
   /** Bits of the codes of embedding and head. */
-  headBits: z.union([z.literal(8), z.literal(4), z.literal(2)]).default(8),
+  headBits: z.literal(codeBitsChoices).default(8),
   /** Weights that share a scale. */
   group: z.union([z.literal(32), z.literal(64), z.literal(128)]).default(64),
-  /** How codes are found. */
-  quantizer: z.enum(['search', 'calibrated']).default('search'),
+  /** How codes are found: from each group, from a text of the model, or as BitNet's with one scale a tensor. */
+  quantizer: z.enum(['search', 'calibrated', 'absmean']).default('search'),
   /** Construction of the ROMs: `table`, `brom:4`, `sum-of-ones`, `readmemh`, `macro`. */
   rom: z.string().default('brom:4'),
   /** Matrix units: a column of them has a part of every matrix's columns, and a vector unit. */
@@ -74,12 +75,20 @@ export function parseChipConfig(config: unknown, file?: string): ChipConfig {
   const parsed = chipConfigSchema.safeParse(config)
   const at = file === undefined ? {} : { file }
   if (parsed.success) {
-    const { model, shape } = parsed.data
+    const { model, shape, bits, quantizer } = parsed.data
     if (model !== undefined && shape !== undefined) {
       throw new InputError(
         'a model has a shape of its own',
         { ...at, field: 'shape' },
         'leave it out',
+      )
+    }
+    const isTernary = bits === 'ternary'
+    if (quantizer === 'calibrated' ? isTernary : quantizer === 'absmean' && !isTernary) {
+      throw new InputError(
+        `${quantizer} gives no ${codeBitsName(bits)} codes`,
+        { ...at, field: 'quantizer' },
+        isTernary ? 'search or absmean' : 'search or calibrated',
       )
     }
     return parsed.data

@@ -1,6 +1,8 @@
 import type { ModelConfig } from '../checkpoint/index.js'
+import { type CodeBits, codeBitsName } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import type { ChipConfig } from './chip-config.js'
+import { digitsOfCode } from './code-digits.js'
 
 /** Sizes that follow from a model and a chip configuration. */
 export interface ChipShape {
@@ -29,8 +31,8 @@ export interface ChipShape {
   readonly headsInFirst: boolean
   /** Numbers of a vector unit's beat, V. */
   readonly vectorLanes: number
-  readonly bits: 8 | 4 | 2
-  readonly headBits: 8 | 4 | 2
+  readonly bits: CodeBits
+  readonly headBits: CodeBits
   readonly group: 32 | 64 | 128
   /** Codes of a ROM word. */
   readonly lanes: number
@@ -73,11 +75,11 @@ export function chipShape(config: ChipConfig, model: ModelConfig): ChipShape {
       'a power of two that does',
     )
   }
-  if (config.headBits % config.bits !== 0) {
+  if (digitsOfCode(config.headBits, config.bits) === undefined) {
     fail(
       'headBits',
-      `${config.headBits} bits on L-Units of ${config.bits}`,
-      `a multiple of ${config.bits}`,
+      `${codeBitsName(config.headBits)} on L-Units for ${codeBitsName(config.bits)}`,
+      `a multiple of ${config.bits} bits`,
     )
   }
   const positions = config.kv.length ?? model.contextLength

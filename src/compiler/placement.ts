@@ -2,6 +2,7 @@ import type { ModelConfig } from '../checkpoint/index.js'
 import { groupsPerRow, type LayerModel, type QuantizedMatrix } from '../quantize/index.js'
 import type { AdapterPlacement } from './adapter-placement.js'
 import type { ChipShape } from './chip-shape.js'
+import { digitsOfCode } from './code-digits.js'
 import { columnElements, columnGroups, columnLength } from './column-split.js'
 import {
   codeWords,
@@ -93,7 +94,7 @@ export function placeWeights<M extends MatrixShape>(
       sweep,
       rows.length / shape.lUnits,
       columnLength(matrix.columns, shape.group, columns),
-      matrix.bits / bits,
+      digitsOfCode(matrix.bits, bits)!,
     )
     const placed = {
       name,
@@ -238,9 +239,4 @@ export function allSweeps<M>({ layers, head }: Placement<M>): SweptMatrix<M>[] {
     ]),
     head,
   ]
-}
-
-/** Digit `digit` (0 is the highest) of a code or zero-point of `bits` bits in digits of `digitBits`. */
-export function codeDigit(value: number, bits: number, digitBits: number, digit: number): number {
-  return (value >> (bits - digitBits * (digit + 1))) & ((1 << digitBits) - 1)
 }

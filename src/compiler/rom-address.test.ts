@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { codeWidth } from '../common/code-bits.js'
 import { Random } from '../common/random.js'
 import { smallConfig, smallModel } from '../flow/chip/testing/small-model.js'
 import type { ChipModel, QuantizedMatrix } from '../quantize/index.js'
@@ -50,14 +51,14 @@ test.each([
     const model = smallModel(parseChipConfig(input), modelConfig)
     const { shape, sweeps, roms } = codeRoms(input, model)
     const random = new Random(7)
-    const wordBytes = Math.ceil((shape.lanes * shape.bits) / 8)
+    const wordBytes = Math.ceil((shape.lanes * codeWidth(shape.bits)) / 8)
     let weights = 0
     for (let trial = 0; trial < 24; trial++) {
       const place = {
         meshColumn: random.integer(0, shape.columns - 1),
         lUnit: random.integer(0, shape.lUnits - 1),
         address: random.integer(0, roms[0]![0]!.length / wordBytes - 1),
-        bit: random.integer(0, shape.lanes * shape.bits - 1),
+        bit: random.integer(0, shape.lanes * codeWidth(shape.bits) - 1),
       }
       const at = place.address * wordBytes + (place.bit >> 3)
       const bytes = roms[place.meshColumn]![place.lUnit]!
@@ -93,7 +94,7 @@ test('as many places in the ROMs have a code as there are codes', () => {
   }
   expect(found.size).toBe(2 * 7 + 1)
   for (const [matrix, count] of found) {
-    expect(count).toBe((matrix.codes.length * matrix.bits) / 4)
+    expect(count).toBe((matrix.codes.length * codeWidth(matrix.bits)) / 4)
   }
 })
 

@@ -1,3 +1,4 @@
+import { codeWidth } from '../common/code-bits.js'
 import type { QuantizedMatrix } from '../quantize/index.js'
 import type { ChipShape } from './chip-shape.js'
 import type { SweptMatrix } from './placement.js'
@@ -14,7 +15,7 @@ export interface RomBit {
   readonly bit: number
 }
 
-/** A bit of a weight's code, the lowest is 0. */
+/** A bit of a weight's code as it stands in ROM, the lowest is 0. */
 export interface CodeBit {
   readonly matrix: QuantizedMatrix
   readonly row: number
@@ -23,7 +24,8 @@ export interface CodeBit {
 }
 
 /**
- * The code that a bit of a ROM belongs to: the inverse of `lUnitRoms`; undefined for one that fills up.
+ * The code that a bit of a ROM belongs to: the inverse of `lUnitRoms`; undefined for one that fills up. Digits of wider codes
+ * on ternary L-Units count two bits each.
  *
  * @param sweeps in the order of their words
  */
@@ -36,6 +38,7 @@ export function codeAtRomBit(
     ({ codeBase, order }) => codeBase <= address && address < codeBase + codeWords(order),
   )
   if (sweep === undefined) return undefined
+  const width = codeWidth(shape.bits)
   let beat = address - sweep.codeBase
   for (const { row, digit, group: step } of sweepGroups(sweep.order)) {
     const beats = groupBeats(sweep.order, step)
@@ -47,11 +50,11 @@ export function codeAtRomBit(
     const group = sweep.columnGroups[meshColumn]![step]
     if (placed === undefined || group === undefined) return undefined
     const { matrix } = placed
-    const inGroup = beat * shape.lanes + Math.floor(bit / shape.bits)
+    const inGroup = beat * shape.lanes + Math.floor(bit / width)
     const column = group * matrix.group + inGroup
     if (column >= matrix.columns) return undefined
     const lowerDigits = sweep.order.digits - 1 - digit
-    return { matrix, row: placed.row, column, bit: lowerDigits * shape.bits + (bit % shape.bits) }
+    return { matrix, row: placed.row, column, bit: lowerDigits * width + (bit % width) }
   }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { codeWidth, type UnsignedBits } from '../common/code-bits.js'
 import { float16ToNumber } from '../common/float16.js'
 import { smallConfig, smallModel } from '../flow/chip/testing/small-model.js'
 import { type ChipModel, groupsPerRow, type QuantizedMatrix } from '../quantize/index.js'
@@ -19,8 +20,12 @@ interface FoundMatrix {
 }
 
 /** Reads the ROMs of all L-Units back in the order of the sweeps. */
-function readRoms(settings: ChipConfigInput, model: ChipModel): Map<QuantizedMatrix, FoundMatrix> {
-  const shape = chipShape(parseChipConfig(settings), model.config)
+function readRoms(
+  settings: ChipConfigInput & { readonly bits?: UnsignedBits },
+  model: ChipModel,
+): Map<QuantizedMatrix, FoundMatrix> {
+  const config = parseChipConfig(settings)
+  const shape = chipShape(config, model.config)
   const placement = placeWeights(shape, { ...shape, accumulatorLatency: 4 }, model)
   const sweeps = allSweeps(placement)
   const roms = lUnitRoms({ ...shape, offsets: false }, sweeps)
@@ -36,7 +41,8 @@ function readRoms(settings: ChipConfigInput, model: ChipModel): Map<QuantizedMat
     found.set(matrix, entry)
     return entry
   }
-  const { lanes, bits } = shape
+  const { lanes } = shape
+  const bits = codeWidth(shape.bits)
   const bytesPerWord = Math.ceil((lanes * bits) / 8)
   for (const [column, units] of roms.entries()) {
     for (const [unit, { codeBytes, scaleWords }] of units.entries()) {
@@ -80,6 +86,13 @@ function readRoms(settings: ChipConfigInput, model: ChipModel): Map<QuantizedMat
   return found
 }
 
+/** A trit by its bits in ROM. */
+const trits = new Map([
+  [0b00, 0],
+  [0b01, 1],
+  [0b11, -1],
+])
+
 const wide = { ...smallConfig, dim: 64, heads: 8, kvHeads: 2, hiddenDim: 75 }
 
 test.each([
@@ -92,7 +105,7 @@ test.each([
   [{ lUnits: 4, lanes: 8, mesh: { rows: 1, columns: 2 } }, wide],
   [{ lUnits: 3, lanes: 8, mesh: { rows: 1, columns: 2 } }, wide],
   [{ lUnits: 2, lanes: 8, mesh: { rows: 1, columns: 3 } }, wide],
-] satisfies [ChipConfigInput, typeof smallConfig][])(
+] satisfies [ChipConfigInput & { bits?: UnsignedBits }, typeof smallConfig][])(
   'every weight of every matrix is in the ROMs once, with its scale and zero-point: %j',
   (settings, modelConfig) => {
     const input = { group: 32, ...settings } as const
@@ -103,7 +116,7 @@ test.each([
     ])
     expect(new Set(found.keys())).toEqual(new Set([...matrices, model.head]))
     for (const [matrix, { codes, zeroPoints, scales, places }] of found) {
-      const digits = matrix.bits / parseChipConfig(input).bits
+      const digits = codeWidth(matrix.bits) / codeWidth(parseChipConfig(input).bits)
       expect(new Set(places)).toEqual(new Set([digits]))
       expect(codes).toEqual(matrix.codes)
       expect(zeroPoints).toEqual(matrix.zeroPoints)
@@ -111,3 +124,37 @@ test.each([
     }
   },
 )
+
+test.each([
+  ['ternary', 1],
+  [4, 4],
+] as const)('ternary L-Units have a head of %s bits in %i signed digits', (headBits, digits) => {
+  const input = { bits: 'ternary', headBits, group: 32, lUnits: 1, lanes: 16 } as const
+  const model = smallModel(parseChipConfig(input))
+  const shape = chipShape(parseChipConfig(input), model.config)
+  const sweeps = allSweeps(placeWeights(shape, { ...shape, accumulatorLatency: 4 }, model))
+  const { codeBytes, scaleWords } = lUnitRoms({ ...shape, offsets: false }, sweeps)[0]![0]!
+  const { order, rows, codeBase, scaleBase } = sweeps.at(-1)!
+  const { codes, zeroPoints, scales, columns } = model.head
+  const sums = new Float64Array(codes.length)
+  let at = 0
+  for (const { row, digit } of sweepGroups(order)) {
+    const placed = rows[row]
+    const word = scaleWords[scaleBase + at]!
+    const weight = 2 ** (digits - 1 - digit)
+    const bytes = codeBytes.subarray(4 * (codeBase + at), 4 * (codeBase + at + 1))
+    at++
+    if (placed === undefined) continue
+    expect(float16ToNumber(word)).toBe(float16ToNumber(scales[placed.row]!) * weight)
+    for (let i = 0; i < columns; i++) {
+      const trit = trits.get((bytes[i >> 2]! >> (2 * (i & 3))) & 3)!
+      sums[placed.row * columns + i]! += weight * trit
+    }
+  }
+  expect(order.digits).toBe(digits)
+  const expected = Float64Array.from(
+    codes,
+    (code, i) => code - zeroPoints[Math.floor(i / columns)]!,
+  )
+  expect(sums).toEqual(expected)
+})

@@ -1,14 +1,16 @@
+import { codeWidth } from '../common/code-bits.js'
 import { float16ToNumber, numberToFloat16 } from '../common/float16.js'
 import { groupsPerRow, type QuantizedMatrix } from '../quantize/index.js'
 import type { ChipShape } from './chip-shape.js'
-import { codeDigit, type PlacedRow, type SweptMatrix } from './placement.js'
+import { digitWeight, romDigit, unsignedDigit } from './code-digits.js'
+import type { PlacedRow, SweptMatrix } from './placement.js'
 import { codeWords, groupBeats, sweepGroups } from './sweep-order.js'
 
 /** What the two ROMs of an L-Unit hold. */
 export interface LUnitRoms {
-  /** `lanes` codes a word, lane 0 lowest; `ceil(lanes * bits / 8)` bytes a word, the first one lowest. */
+  /** `lanes` codes a word, lane 0 lowest, in as many bytes as they need, the first one lowest. */
   readonly codeBytes: Uint8Array
-  /** `{zero-point, scale}`, with offsets `{offset, zero-point, scale}`: a binary16 scale lowest. */
+  /** `{zero-point, scale}`, with offsets `{offset, zero-point, scale}`, ternary the scale: binary16, lowest. */
   readonly scaleWords: readonly number[]
 }
 
@@ -37,7 +39,8 @@ function romsOfUnit(
   column: number,
   unit: number,
 ): LUnitRoms {
-  const bytesPerWord = Math.ceil((shape.lanes * shape.bits) / 8)
+  const width = codeWidth(shape.bits)
+  const bytesPerWord = Math.ceil((shape.lanes * width) / 8)
   const depth = sweeps.reduce((sum, { order }) => sum + codeWords(order), 0)
   const codeBytes = new Uint8Array(depth * bytesPerWord)
   const scaleWords: number[] = []
@@ -54,15 +57,16 @@ function romsOfUnit(
       }
       scaleWords.push(scaleWord(shape, sweep, placed, digit, group))
       const { matrix } = placed
+      const zeroPoint = matrix.zeroPoints[placed.row * groupsPerRow(matrix) + group]!
       const first = group * matrix.group
       const end = Math.min(first + matrix.group, matrix.columns)
       for (let column = first; column < end; column++) {
         const code = matrix.codes[placed.row * matrix.columns + column]!
         const lane = (column - first) % shape.lanes
         const word = at + Math.floor((column - first) / shape.lanes) * bytesPerWord
-        const bit = lane * shape.bits
+        const bit = lane * width
         codeBytes[word + (bit >> 3)]! |=
-          codeDigit(code, matrix.bits, shape.bits, digit) << (bit & 7)
+          romDigit(code, zeroPoint, shape.bits, sweep.order.digits, digit) << (bit & 7)
       }
       at += beats * bytesPerWord
     }
@@ -79,12 +83,13 @@ function scaleWord(
   group: number,
 ): number {
   const at = row * groupsPerRow(matrix) + group
-  const weight = 2 ** (bits * (order.digits - 1 - digit))
+  const weight = digitWeight(bits, order.digits, digit)
   const scale =
     weight === 1
       ? matrix.scales[at]!
       : numberToFloat16(float16ToNumber(matrix.scales[at]!) * weight)
-  const zeroPoint = codeDigit(matrix.zeroPoints[at]!, matrix.bits, bits, digit)
+  if (bits === 'ternary') return scale
+  const zeroPoint = unsignedDigit(matrix.zeroPoints[at]!, bits, order.digits, digit)
   const offset = offsets && weight === 1 ? (matrix.offsets?.[at] ?? 0) : 0
   return offset * 2 ** (16 + bits) + zeroPoint * 2 ** 16 + scale
 }

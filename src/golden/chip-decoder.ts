@@ -1,4 +1,5 @@
 import type { Projection } from '../checkpoint/index.js'
+import type { CodeBits } from '../common/code-bits.js'
 import type { ChipAdapter, ChipModel, LayerModel } from '../quantize/index.js'
 import { attend } from './attention.js'
 import { add, multiply } from './binary32-operations.js'
@@ -19,8 +20,8 @@ export interface ChipFormat {
   readonly hUnits?: number
   /** Bits of an aligned activation. */
   readonly mantissaBits: number
-  /** Bits of an L-Unit's codes. */
-  readonly digitBits: number
+  /** Bits of an L-Unit's codes, or `ternary`. */
+  readonly digitBits: CodeBits
   readonly kvFormat: KvFormat
 }
 

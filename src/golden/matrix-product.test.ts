@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { float16ToNumber, numberToFloat16 } from '../common/float16.js'
 import { Random } from '../common/random.js'
 import { dequantize, type QuantizedMatrix } from '../quantize/index.js'
+import { alignVector } from './align.js'
 import { add } from './binary32-operations.js'
 import { matrixVector } from './l-unit.js'
 import { MatrixProduct } from './matrix-product.js'
@@ -88,7 +89,7 @@ test('segments have columns of their own', () => {
   const random = new Random(8)
   const matrix = randomMatrix(4, 192, random)
   const x = randomVector(192, random)
-  const format = { mantissaBits, digitBits: 4 }
+  const format = { mantissaBits, digitBits: 4 } as const
   const halves = [
     [0, 96],
     [96, 192],
@@ -170,5 +171,37 @@ test.each([
     const repeated = Float32Array.from(places.flatMap(() => [...x]))
     const product = new MatrixProduct(matrix, { mantissaBits, digitBits })
     expect([...product.times(x)]).toEqual([...matrixVector(wide, repeated, mantissaBits)])
+  },
+)
+
+test.each([2, 4, 8] as const)(
+  '%i-bit codes on ternary L-Units are as many groups of trits, the highest digits first',
+  (bits) => {
+    const random = new Random(bits)
+    const columns = 80
+    const matrix = randomMatrix(bits, columns, random)
+    const x = randomVector(columns, random)
+    const { rows, group, codes, scales, zeroPoints } = matrix
+    const groups = Math.ceil(columns / group)
+    const aligned = alignVector(x, group, mantissaBits)
+    const expected = Array.from({ length: rows }, (_, row) => {
+      let sum = 0
+      for (let place = bits - 1; place >= 0; place--) {
+        for (const [g, { mantissas, exponent }] of aligned.entries()) {
+          const at = row * groups + g
+          let dot = 0
+          for (let i = 0; i < Math.min(group, columns - g * group); i++) {
+            const value = codes[row * columns + g * group + i]! - zeroPoints[at]!
+            const isSet = Math.floor(Math.abs(value) / 2 ** place) % 2 === 1
+            if (isSet) dot += Math.sign(value) * mantissas[i]!
+          }
+          const scale = float16ToNumber(scales[at]!) * 2 ** place
+          sum = add(sum, Math.fround(scale * dot * 2 ** (exponent - mantissaBits + 2)))
+        }
+      }
+      return sum
+    })
+    const product = new MatrixProduct(matrix, { mantissaBits, digitBits: 'ternary' })
+    expect([...product.times(x)]).toEqual(expected)
   },
 )

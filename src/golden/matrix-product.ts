@@ -1,3 +1,4 @@
+import type { CodeBits } from '../common/code-bits.js'
 import { float16ToNumber } from '../common/float16.js'
 import { groupsPerRow, type QuantizedMatrix } from '../quantize/index.js'
 import { type AlignedGroup, alignVector } from './align.js'
@@ -8,8 +9,8 @@ import { add, treeSum } from './binary32-operations.js'
 export interface ProductFormat {
   /** Bits of an aligned activation. */
   readonly mantissaBits: number
-  /** Bits of an L-Unit's codes; wider codes are taken in digits. */
-  readonly digitBits: number
+  /** Bits of an L-Unit's codes, or `ternary`; wider codes are taken in digits. */
+  readonly digitBits: CodeBits
   /** Columns of the mesh; 1 by default. */
   readonly columns?: number
 }
@@ -36,10 +37,7 @@ export class MatrixProduct {
     private readonly segments = 1,
   ) {
     this.rows = matrix.rows
-    const count = Math.max(1, matrix.bits / format.digitBits)
-    this.#digits = Array.from({ length: count }, (_, digit) =>
-      digitOf(matrix, format, digit, count),
-    )
+    this.#digits = digitsOf(matrix, format)
   }
 
   /** @param x `columns` binary32 numbers @returns `rows` binary32 numbers */
@@ -98,25 +96,51 @@ export class MatrixProduct {
   }
 }
 
+function digitsOf(matrix: QuantizedMatrix<number>, { digitBits }: ProductFormat): Digit[] {
+  const { bits } = matrix
+  if (bits === 'ternary' || bits === digitBits) return [digitOf(matrix, 1, matrix, matrix.offsets)]
+  if (digitBits === 'ternary') return signedDigits(matrix, bits)
+  const count = Math.max(1, bits / digitBits)
+  const mask = 2 ** Math.min(digitBits, bits) - 1
+  return Array.from({ length: count }, (_, digit) => {
+    const shift = digitBits * (count - 1 - digit)
+    const part = (values: Uint8Array) => values.map((value) => (value >> shift) & mask)
+    const parts = { codes: part(matrix.codes), zeroPoints: part(matrix.zeroPoints) }
+    return digitOf(matrix, 2 ** shift, parts, digit < count - 1 ? undefined : matrix.offsets)
+  })
+}
+
 function digitOf(
-  matrix: QuantizedMatrix<number>,
-  { digitBits }: ProductFormat,
-  digit: number,
-  count: number,
+  { scales }: QuantizedMatrix<number>,
+  weight: number,
+  { codes, zeroPoints }: Pick<Digit, 'codes' | 'zeroPoints'>,
+  offsets: Uint16Array | undefined,
 ): Digit {
-  const shift = digitBits * (count - 1 - digit)
-  const mask = 2 ** Math.min(digitBits, matrix.bits) - 1
-  const part = (values: Uint8Array) =>
-    count === 1 ? values : values.map((value) => (value >> shift) & mask)
   return {
-    codes: part(matrix.codes),
-    scales: Float64Array.from(matrix.scales, (bits) => float16ToNumber(bits) * 2 ** shift),
-    zeroPoints: part(matrix.zeroPoints),
-    offsets:
-      matrix.offsets === undefined || digit < count - 1
-        ? undefined
-        : Float64Array.from(matrix.offsets, float16ToNumber),
+    codes,
+    scales: Float64Array.from(scales, (bits) => float16ToNumber(bits) * weight),
+    zeroPoints,
+    offsets: offsets === undefined ? undefined : Float64Array.from(offsets, float16ToNumber),
   }
+}
+
+/** `q - z` in binary digits that have its sign, as codes 0, 1, 2 with the zero-point 1. */
+function signedDigits(matrix: QuantizedMatrix<number>, bits: number): Digit[] {
+  const { columns, group, codes, zeroPoints } = matrix
+  const groups = groupsPerRow(matrix)
+  const values = Int16Array.from(codes, (code, i) => {
+    const inRow = i % columns
+    return code - zeroPoints[Math.floor(i / columns) * groups + Math.floor(inRow / group)]!
+  })
+  const ones = new Uint8Array(zeroPoints.length).fill(1)
+  return Array.from({ length: bits }, (_, digit) => {
+    const place = bits - 1 - digit
+    const trits = Uint8Array.from(
+      values,
+      (value) => 1 + Math.sign(value) * ((Math.abs(value) >> place) & 1),
+    )
+    return digitOf(matrix, 2 ** place, { codes: trits, zeroPoints: ones }, undefined)
+  })
 }
 
 /** The numbers of one row of an embedding: `round32(s * (q - z))`. */

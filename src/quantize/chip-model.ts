@@ -7,9 +7,10 @@ import {
   type Projection,
   roleName,
 } from '../checkpoint/index.js'
+import type { CodeBits } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import { quantizeTensor } from './quantize-tensor.js'
-import type { CodeBits, GroupSize, QuantizedMatrix } from './quantized-matrix.js'
+import type { GroupSize, QuantizedMatrix } from './quantized-matrix.js'
 
 /** The weights of a decoder layer in the chip's numbers. */
 export interface LayerModel {
@@ -50,6 +51,8 @@ export interface ChipModelFormat {
   /** Bits of the codes of embedding and head. */
   readonly headBits: CodeBits
   readonly group: GroupSize
+  /** How codes are found; ternary ones with `absmean` have one scale a tensor. */
+  readonly quantizer?: 'search' | 'calibrated' | 'absmean'
 }
 
 /** Called with what is being done, such as a tensor's name, how many of it are done, and how many there are; awaited. */
@@ -63,7 +66,7 @@ export type QuantizationListener = (
  * Quantises a whole model. Weights that the file stores in groups of the asked format are taken code for code.
  *
  * @throws InputError when the checkpoint describes no LLaMA-family model; for an embedding that is stored in groups of the
- * asked format with offsets
+ * asked format with offsets, and for such a head when the layers are ternary
  */
 export async function quantizeModel(
   checkpoint: Checkpoint,
@@ -74,7 +77,8 @@ export async function quantizeModel(
   const total = config.layers * 9 + (config.tiedHead ? 2 : 3)
   let done = 0
   const matrix = async (name: string, bits: CodeBits) => {
-    const options = { bits, group: format.group, requantize: true }
+    const absmean = format.quantizer === 'absmean'
+    const options = { bits, group: format.group, requantize: true, absmean }
     const quantized = await quantizeTensor(checkpoint, name, options)
     await onProgress(name, ++done, total)
     return quantized.matrix
@@ -108,11 +112,13 @@ export async function quantizeModel(
       'head-bits 8',
     )
   }
-  return {
-    config,
-    embedding,
-    layers,
-    norm: await vector(modelTensor('norm')),
-    head: config.tiedHead ? embedding : await matrix(modelTensor('output'), format.headBits),
+  const head = config.tiedHead ? embedding : await matrix(modelTensor('output'), format.headBits)
+  if (format.bits === 'ternary' && head.offsets !== undefined) {
+    throw new InputError(
+      'has offsets, which ternary L-Units cannot have',
+      { file: checkpoint.path, field: modelTensor('output') },
+      'head-bits 8',
+    )
   }
+  return { config, embedding, layers, norm: await vector(modelTensor('norm')), head }
 }

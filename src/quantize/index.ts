@@ -1,3 +1,4 @@
+export { type CodeBits, codeBitsChoices } from '../common/code-bits.js'
 export {
   type AdapterFormat,
   type AdapterRank,
@@ -23,16 +24,15 @@ export { MatrixQuantizer, quantizeMatrix } from './quantize-matrix.js'
 export type { QuantizedTensor, TensorQuantization } from './quantize-tensor.js'
 export { quantizeTensor } from './quantize-tensor.js'
 export type {
-  CodeBits,
   GroupSize,
   QuantizationError,
   QuantizedMatrix,
 } from './quantized-matrix.js'
 export {
-  codeBitsChoices,
   dequantize,
   groupSizeChoices,
   groupsPerRow,
   quantizationError,
+  weightBits,
 } from './quantized-matrix.js'
 export { type Repair, repairProjection } from './repair/index.js'

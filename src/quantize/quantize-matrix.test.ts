@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { UnsignedBits } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import { Random } from '../common/random.js'
 import { fitGroup } from './group-quantizer.js'
 import { MatrixQuantizer, quantizeMatrix } from './quantize-matrix.js'
 import {
-  codeBitsChoices,
   dequantize,
   groupSizeChoices,
   groupsPerRow,
@@ -22,6 +22,7 @@ function bellWeights(count: number, seed: number): Float32Array {
   })
 }
 
+const codeBitsChoices: readonly UnsignedBits[] = [2, 4, 8]
 const formats = fc.record({
   bits: fc.constantFrom(...codeBitsChoices),
   group: fc.constantFrom(...groupSizeChoices),

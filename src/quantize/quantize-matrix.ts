@@ -1,11 +1,9 @@
+import { type CodeBits, largestCode, TERNARY_ZERO } from '../common/code-bits.js'
+import { FLOAT16_MAX, float16ToNumber, numberToFloat16 } from '../common/float16.js'
 import { InputError } from '../common/input-error.js'
 import { type Clipping, encodeGroup, fitGroup } from './group-quantizer.js'
-import {
-  type CodeBits,
-  type GroupSize,
-  groupsPerRow,
-  type QuantizedMatrix,
-} from './quantized-matrix.js'
+import { type GroupSize, groupsPerRow, type QuantizedMatrix } from './quantized-matrix.js'
+import { encodeTernary, ternaryScale } from './ternary-quantizer.js'
 
 /** The chip's number format for a weight matrix. */
 export interface QuantizationFormat {
@@ -31,18 +29,25 @@ export function quantizeMatrix(
   return quantizer.finish()
 }
 
+const BEYOND_BINARY16 = 'weights need a scale beyond binary16'
+
 /** Quantises a matrix that arrives in blocks of rows. */
 export class MatrixQuantizer {
   private readonly matrix: QuantizedMatrix
   private rowsDone = 0
 
-  /** @param what the matrix's name in messages, and its file. */
+  /**
+   * @param clipping of codes other than ternary ones, whose scale is always searched for
+   * @param what the matrix's name in messages, and its file
+   * @param tensorScale one scale for all groups of a ternary matrix
+   */
   constructor(
     rows: number,
     columns: number,
     format: QuantizationFormat,
     private readonly clipping: Clipping,
     private readonly what: { readonly file?: string; readonly field?: string } = {},
+    private readonly tensorScale?: number,
   ) {
     const { bits, group } = format
     const groups = rows * groupsPerRow({ columns, group })
@@ -53,7 +58,7 @@ export class MatrixQuantizer {
       group,
       codes: new Uint8Array(rows * columns),
       scales: new Uint16Array(groups),
-      zeroPoints: new Uint8Array(groups),
+      zeroPoints: new Uint8Array(groups).fill(bits === 'ternary' ? TERNARY_ZERO : 0),
     }
   }
 
@@ -81,28 +86,47 @@ export class MatrixQuantizer {
 
   private addRow(weights: Float32Array): void {
     const { columns, bits, group, codes, scales, zeroPoints } = this.matrix
+    const highestCode = largestCode(bits)
     const row = this.rowsDone++
     const fault = weights.findIndex((weight) => !Number.isFinite(weight))
     if (fault !== -1) throw this.error(`weight is ${weights[fault]}`, row, fault)
-    const largestCode = 2 ** bits - 1
     const groups = groupsPerRow(this.matrix)
     for (let index = 0; index < groups; index++) {
       const first = index * group
       const values = weights.subarray(first, Math.min(first + group, columns))
-      const fit = this.fit(values, largestCode, row, first)
+      const groupCodes = codes.subarray(row * columns + first)
+      if (bits === 'ternary') {
+        scales[row * groups + index] = this.encodeTernary(values, groupCodes, row, first)
+        continue
+      }
+      const fit = this.fit(values, highestCode, row, first)
       scales[row * groups + index] = fit.scale
       zeroPoints[row * groups + index] = fit.zeroPoint
-      encodeGroup(values, fit, largestCode, codes.subarray(row * columns + first))
+      encodeGroup(values, fit, highestCode, groupCodes)
     }
   }
 
-  private fit(values: Float32Array, largestCode: number, row: number, column: number) {
+  private fit(values: Float32Array, highestCode: number, row: number, column: number) {
     try {
-      return fitGroup(values, largestCode, this.clipping)
+      return fitGroup(values, highestCode, this.clipping)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      throw this.error('weights need a scale beyond binary16', row, column)
+      throw this.error(BEYOND_BINARY16, row, column)
     }
+  }
+
+  /** Writes the codes of a group and gives its scale's pattern. */
+  private encodeTernary(
+    values: Float32Array,
+    codes: Uint8Array,
+    row: number,
+    column: number,
+  ): number {
+    const exact = this.tensorScale ?? ternaryScale(values)
+    if (exact > FLOAT16_MAX) throw this.error(BEYOND_BINARY16, row, column)
+    const scale = numberToFloat16(exact)
+    encodeTernary(values, this.tensorScale ?? float16ToNumber(scale), codes)
+    return scale
   }
 
   private error(problem: string, row: number, column: number): InputError {

@@ -5,17 +5,13 @@ import {
   type TensorInfo,
   tensorLocation,
 } from '../checkpoint/index.js'
+import { type CodeBits, codeBitsChoices, codeBitsName } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import type { Clipping } from './group-quantizer.js'
 import { importGroups } from './import-groups.js'
 import { MatrixQuantizer, type QuantizationFormat } from './quantize-matrix.js'
-import {
-  type CodeBits,
-  codeBitsChoices,
-  type GroupSize,
-  groupSizeChoices,
-  type QuantizedMatrix,
-} from './quantized-matrix.js'
+import { type GroupSize, groupSizeChoices, type QuantizedMatrix } from './quantized-matrix.js'
+import { absmeanScale } from './ternary-quantizer.js'
 
 /** What may be asked for; what is left out follows the tensor. */
 export interface TensorQuantization {
@@ -24,6 +20,8 @@ export interface TensorQuantization {
   /** The size of the stored groups by default, 64 for tensors without. */
   readonly group?: GroupSize
   readonly clipping?: Clipping
+  /** One scale for a whole ternary tensor, BitNet's; otherwise one for each group. */
+  readonly absmean?: boolean
   /** Allow a second rounding of weights that are stored quantised. */
   readonly requantize?: boolean
 }
@@ -65,19 +63,29 @@ export async function quantizeTensor(
       `ask for ${describe(stored)}, or for requantisation`,
     )
   }
+  const blocks = () => valuesOf(checkpoint, tensor)
+  const isAbsmean = format.bits === 'ternary' && options.absmean === true
   const quantizer = new MatrixQuantizer(
     rows,
     columns,
     format,
     options.clipping ?? 'search',
     tensorLocation(tensor),
+    isAbsmean ? await absmeanScale(blocks()) : undefined,
   )
-  for await (const block of checkpoint.readRows(tensor.storedName)) quantizer.addRows(block.values)
+  for await (const values of blocks()) quantizer.addRows(values)
   return {
     tensor,
     matrix: quantizer.finish(),
     origin: stored === undefined ? 'quantized' : 'requantized',
   }
+}
+
+async function* valuesOf(
+  checkpoint: Checkpoint,
+  { storedName }: TensorInfo,
+): AsyncGenerator<Float32Array, void> {
+  for await (const { values } of checkpoint.readRows(storedName)) yield values
 }
 
 function matrixSize(tensor: TensorInfo): [rows: number, columns: number] {
@@ -99,5 +107,5 @@ function storedFormat(type: StoredType): QuantizationFormat | undefined {
 }
 
 function describe({ bits, group }: QuantizationFormat): string {
-  return `${bits} bits in groups of ${group}`
+  return `${codeBitsName(bits)} in groups of ${group}`
 }

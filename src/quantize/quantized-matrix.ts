@@ -1,12 +1,9 @@
+import { type CodeBits, codeWidth, zeroPointWidth } from '../common/code-bits.js'
 import { float16ToNumber } from '../common/float16.js'
-
-/** Bits of a code and of a zero-point. */
-export type CodeBits = 2 | 4 | 8
 
 /** Inputs that share a scale and a zero-point. */
 export type GroupSize = 32 | 64 | 128
 
-export const codeBitsChoices: readonly CodeBits[] = [2, 4, 8]
 export const groupSizeChoices: readonly GroupSize[] = [32, 64, 128]
 
 /**
@@ -19,11 +16,11 @@ export interface QuantizedMatrix<Group extends number = GroupSize> {
   readonly columns: number
   readonly bits: CodeBits
   readonly group: Group
-  /** One unsigned code a byte, 0 to 2^bits - 1, row after row. */
+  /** One unsigned code a byte, 0 to 2^bits - 1, ternary 0 to 2, row after row. */
   readonly codes: Uint8Array
   /** Binary16 patterns, one for each group, row after row; finite; imported ones may be negative. */
   readonly scales: Uint16Array
-  /** One for each group, 0 to 2^bits - 1. */
+  /** One for each group, 0 to 2^bits - 1; ternary all 1. */
   readonly zeroPoints: Uint8Array
   /**
    * Binary16 patterns, one for each group; finite. Only imported weights have them, whose offset is no whole number
@@ -53,6 +50,12 @@ export function dequantize(matrix: QuantizedMatrix<number>): Float32Array {
     for (let i = first; i < end; i++) weights[i] = scale * (codes[i]! - zeroPoint) + offset
   }
   return weights
+}
+
+/** Bits of codes, scales, zero-points and offsets. */
+export function weightBits({ bits, codes, scales, offsets }: QuantizedMatrix<number>): number {
+  const perGroup = 16 + zeroPointWidth(bits) + (offsets === undefined ? 0 : 16)
+  return codes.length * codeWidth(bits) + scales.length * perGroup
 }
 
 /** How far quantised weights are from the weights they stand for. */

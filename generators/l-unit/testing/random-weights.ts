@@ -1,3 +1,4 @@
+import { type CodeBits, largestCode, TERNARY_ZERO } from '../../../src/common/code-bits.js'
 import type { Random } from '../../../src/common/random.js'
 import type { LUnitWeights } from '../weights.js'
 import type { TestActivations } from './reference.js'
@@ -5,7 +6,7 @@ import type { TestActivations } from './reference.js'
 export interface WeightShape {
   readonly rows: number
   readonly columns: number
-  readonly bits: number
+  readonly bits: CodeBits
   readonly group: number
   /** False by default. */
   readonly offsets?: boolean
@@ -15,12 +16,13 @@ export interface WeightShape {
 export function randomWeights(random: Random, shape: WeightShape): LUnitWeights {
   const { rows, columns, bits, group, offsets } = shape
   const count = rows * Math.ceil(columns / group)
-  const code = () => random.integer(0, 2 ** bits - 1)
+  const code = () => random.integer(0, largestCode(bits))
+  const zeroPoint = bits === 'ternary' ? () => TERNARY_ZERO : code
   return {
     rows,
     columns,
     codes: Uint8Array.from({ length: rows * columns }, code),
-    zeroPoints: Uint8Array.from({ length: count }, code),
+    zeroPoints: Uint8Array.from({ length: count }, zeroPoint),
     scales: Uint16Array.from({ length: count }, () => randomScale(random)),
     ...(offsets && { offsets: Uint16Array.from({ length: count }, () => randomScale(random)) }),
   }

@@ -1,6 +1,7 @@
 import { chip } from '../../../generators/chip/chip.js'
 import { scaleWordBits } from '../../../generators/l-unit/weights.js'
 import { vectorRowContents } from '../../../generators/vector-unit/index.js'
+import { codeWidth } from '../../common/code-bits.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { allSweeps } from '../../compiler/placement.js'
 import { lUnitRoms } from '../../compiler/rom-contents.js'
@@ -25,7 +26,7 @@ export function buildChip(config: ChipConfig, model: ChipModel): BuiltChip {
   const parts = chipParts(config, plan, {
     roms: lUnitRoms({ ...shape, offsets: lUnit.offsets }, allSweeps(placement)).map((column) =>
       column.map(({ codeBytes, scaleWords }) => ({
-        codes: RomContents.fromBytes(shape.lanes * shape.bits, codeBytes),
+        codes: RomContents.fromBytes(shape.lanes * codeWidth(shape.bits), codeBytes),
         scales: RomContents.fromWords(scaleWordBits(lUnit), [...scaleWords]),
       })),
     ),

@@ -71,6 +71,9 @@ async function expectGoldenTokensOf(
 test("the bundled model's chip continues a prompt as the golden model does, as scheduled", () =>
   expectGoldenTokens(bundledModel(), {}, [1, 403, 407], 6))
 
+test('so does its chip of ternary weights', () =>
+  expectGoldenTokens(bundledModel(), { bits: 'ternary', headBits: 4 }, [1, 403], 3))
+
 test.each([4, 2] as const)(
   'a chip of L-Units of %i bits carries the offsets of a Q4_1 file, in all layers',
   async (bits) => {
@@ -95,6 +98,17 @@ test('an embedding with offsets is refused by name', async () => {
   const checkpoint = await openCheckpoint(file)
   const format = { bits: 4, headBits: 4, group: 32 } as const
   await expect(quantizeModel(checkpoint, format)).rejects.toThrow(/tok_embeddings.*offsets/)
+  await checkpoint.close()
+})
+
+test('a head with offsets is refused by name on ternary L-Units', async () => {
+  const { fields, tensors } = tinyGguf('Q4_1')
+  const embedding = tinyGguf('F16').tensors.find(({ name }) => name === 'token_embd.weight')!
+  const others = tensors.filter(({ name }) => name !== embedding.name)
+  const file = folder.write('head.gguf', encodeGguf({ fields, tensors: [embedding, ...others] }))
+  const checkpoint = await openCheckpoint(file)
+  const format = { bits: 'ternary', headBits: 4, group: 32 } as const
+  await expect(quantizeModel(checkpoint, format)).rejects.toThrow(/: output: has offsets/)
   await checkpoint.close()
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { missingTool } from '../../common/tools.js'
-import { parseChipConfig } from '../../compiler/chip-config.js'
+import { type ChipConfigInput, parseChipConfig } from '../../compiler/chip-config.js'
 import { type EmittedDesign, emitDesign } from '../../emit/index.js'
 import { elaborate } from '../../hdl/index.js'
 import { openYosys } from '../../synth/index.js'
@@ -12,8 +12,8 @@ const yosys = openYosys()
 afterAll(() => yosys.close())
 
 /** A chip of a small model in B-ROMs. */
-function smallChip(): EmittedDesign {
-  const config = parseChipConfig({ group: 32, lanes: 8, lUnits: 2, rom: 'brom:4' })
+function smallChip(settings: ChipConfigInput = {}): EmittedDesign {
+  const config = parseChipConfig({ group: 32, lanes: 8, lUnits: 2, rom: 'brom:4', ...settings })
   return emitDesign(elaborate(buildChip(config, smallModel(config)).definition))
 }
 
@@ -40,6 +40,12 @@ test(`a whole chip is silent in all linters${skipped}`, async () => {
   const { length } = emitted.modules
   expect(known.size).toBe(length)
   expect(progress.join('\n')).toContain(`yosys ${length} of ${length}`)
+})
+
+test(`so is one of ternary weights${skipped}`, async () => {
+  const results = await lintDesign(smallChip({ bits: 'ternary' }), yosys)
+  expect(results.flatMap(({ messages }) => messages)).toEqual([])
+  expect(results.every(({ clean }) => clean)).toBe(true)
 })
 
 test('a fault in one module is found, and the others are not linted by Yosys again', async () => {

@@ -1,5 +1,7 @@
 import { chip } from '../../../generators/chip/chip.js'
+import { scaleWordBits } from '../../../generators/l-unit/weights.js'
 import { vectorRowPlaceholders } from '../../../generators/vector-unit/index.js'
+import { codeWidth } from '../../common/code-bits.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { type ModelShapeName, modelOfShape, modelShapes } from '../../compiler/model-shapes.js'
 import { RomContents } from '../../hdl/index.js'
@@ -19,10 +21,10 @@ export interface StructuralChip extends ChipPlan {
  */
 export function structuralChip(config: ChipConfig, name: ModelShapeName): StructuralChip {
   const plan = planChip(config, modelOfShape(modelShapes[name], config))
-  const { shape, placement, vectorUnit } = plan
+  const { shape, placement, lUnit, vectorUnit } = plan
   const roms = {
-    codes: RomContents.placeholder(shape.lanes * shape.bits, placement.codeDepth),
-    scales: RomContents.placeholder(16 + shape.bits, placement.scaleDepth),
+    codes: RomContents.placeholder(shape.lanes * codeWidth(shape.bits), placement.codeDepth),
+    scales: RomContents.placeholder(scaleWordBits(lUnit), placement.scaleDepth),
   }
   const column = Array.from({ length: shape.lUnits }, () => roms)
   const parts = chipParts(config, plan, {

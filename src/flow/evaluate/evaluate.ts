@@ -17,6 +17,7 @@ import {
   type CodeBits,
   dequantize,
   type GroupSize,
+  weightBits,
 } from '../../quantize/index.js'
 import type { Progress } from '../progress.js'
 import { quantizedModel } from '../quantize/quantized-model.js'
@@ -32,6 +33,8 @@ export interface EvaluationRequest extends AdapterRequest {
   readonly headBits: CodeBits
   /** Fit the codes to text that the model writes itself. */
   readonly calibrate?: boolean
+  /** `absmean`: ternary matrices have one scale a tensor. */
+  readonly quantizer?: 'absmean'
   readonly kvFormats: readonly KvFormat[]
   readonly mantissaBits: number
 }
@@ -168,7 +171,7 @@ export function weightBytes({ embedding, head, layers }: ChipModel): number {
   }
   let bits = 0
   for (const matrix of matrices) {
-    bits += matrix.codes.length * matrix.bits + matrix.scales.length * (16 + matrix.bits)
+    bits += weightBits(matrix)
   }
   return Math.ceil(bits / 8)
 }

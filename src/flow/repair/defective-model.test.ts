@@ -103,3 +103,26 @@ test.each([
 ])('%j is refused with list, number and field', async (contents, message) => {
   expect((await inputErrorOf(() => damaged(contents))).message).toMatch(message)
 })
+
+test('bits of ternary weights are those of the ROM: not zero, and negative', async () => {
+  const ternary = smallModel({ ...config, bits: 'ternary' })
+  const { wk } = ternary.layers[0]!
+  const [zero, negative] = [wk.codes.indexOf(1), wk.codes.indexOf(0)]
+  const at = (index: number) => ({
+    tensor: 'layers.0.attention.wk',
+    row: Math.floor(index / wk.columns),
+    column: index % wk.columns,
+  })
+  const codeAfter = async (index: number, ...bits: readonly (readonly [number, 0 | 1])[]) => {
+    const entries = bits.map(([bit, value]) => ({ ...at(index), bit, value }))
+    const file = folder.write('ternary.json', JSON.stringify({ bits: entries }))
+    const found = defectiveModel(ternary, await readDefects(file), file, () => plan)
+    return found.model.layers[0]!.wk.codes[index]
+  }
+  expect(await codeAfter(zero, [0, 1])).toBe(2)
+  expect(await codeAfter(zero, [1, 1])).toBe(1)
+  expect(await codeAfter(zero, [1, 1], [0, 1])).toBe(0)
+  expect(await codeAfter(negative, [1, 0])).toBe(2)
+  expect(await codeAfter(negative, [0, 0])).toBe(1)
+  await expect(codeAfter(zero, [2, 1])).rejects.toThrow(/bit: is 2, but there are 0 to 1/)
+})

@@ -5,10 +5,12 @@ import {
   type TensorRole,
   tensorRole,
 } from '../../checkpoint/index.js'
+import { codeWidth, largestCode } from '../../common/code-bits.js'
 import { InputError } from '../../common/input-error.js'
 import { printable } from '../../common/printable.js'
 import { similarNames } from '../../common/similar-names.js'
 import type { ChipShape } from '../../compiler/chip-shape.js'
+import { codeInRom, codeOfRom } from '../../compiler/code-digits.js'
 import { allSweeps, type Placement } from '../../compiler/placement.js'
 import { codeAtRomBit } from '../../compiler/rom-address.js'
 import { type ChipModel, projectionMatrix, type QuantizedMatrix } from '../../quantize/index.js'
@@ -48,15 +50,15 @@ export function defectiveModel(
     const matrix = damaged.matrixNamed(entry.tensor, at)
     at.check('row', entry.row, matrix.rows)
     at.check('column', entry.column, matrix.columns)
-    at.check('code', entry.code, 2 ** matrix.bits)
-    damaged.codesOf(matrix)[entry.row * matrix.columns + entry.column] = entry.code
+    at.check('code', entry.code, largestCode(matrix.bits) + 1)
+    damaged.setCode({ ...entry, matrix }, entry.code)
   }
   for (const [index, entry] of defects.bits.entries()) {
     const at = new EntryLocation(file, 'bits', index)
     const matrix = damaged.matrixNamed(entry.tensor, at)
     at.check('row', entry.row, matrix.rows)
     at.check('column', entry.column, matrix.columns)
-    at.check('bit', entry.bit, matrix.bits)
+    at.check('bit', entry.bit, codeWidth(matrix.bits))
     damaged.setBit({ ...entry, matrix }, entry.value)
   }
   const fillers = defects.romBits.length === 0 ? 0 : putRomBits(damaged, defects, file, placement)
@@ -77,7 +79,7 @@ function putRomBits(
     at.check('meshColumn', entry.meshColumn, shape.columns)
     at.check('lUnit', entry.lUnit, shape.lUnits)
     at.check('address', entry.address, placement.codeDepth)
-    at.check('bit', entry.bit, shape.lanes * shape.bits)
+    at.check('bit', entry.bit, shape.lanes * codeWidth(shape.bits))
     const code = codeAtRomBit(shape, sweeps, entry)
     if (code === undefined) {
       fillers++
@@ -115,9 +117,16 @@ class EntryLocation {
   }
 }
 
+interface WeightPlace {
+  readonly matrix: QuantizedMatrix
+  readonly row: number
+  readonly column: number
+}
+
 /** A model whose codes change. */
 class DamagedModel {
   readonly #roles = new Map<QuantizedMatrix, ProjectionRole>()
+  /** Codes as they stand in ROM. */
   readonly #codes = new Map<QuantizedMatrix, Uint8Array>()
 
   constructor(private readonly model: ChipModel) {
@@ -146,37 +155,37 @@ class DamagedModel {
     )
   }
 
-  codesOf(matrix: QuantizedMatrix): Uint8Array {
-    const codes = this.#codes.get(matrix) ?? matrix.codes.slice()
-    this.#codes.set(matrix, codes)
-    return codes
+  setCode(place: WeightPlace, code: number): void {
+    this.#change(place, () => codeInRom(code, place.matrix.bits))
   }
 
-  setBit(
-    place: {
-      readonly matrix: QuantizedMatrix
-      readonly row: number
-      readonly column: number
-      readonly bit: number
-    },
-    value: 0 | 1,
-  ): void {
-    const { matrix, row, column, bit } = place
-    const codes = this.codesOf(matrix)
+  setBit(place: WeightPlace & { readonly bit: number }, value: 0 | 1): void {
+    const { bit } = place
+    this.#change(place, (code) => (code & ~(1 << bit)) | (value << bit))
+  }
+
+  #change({ matrix, row, column }: WeightPlace, changed: (code: number) => number): void {
+    const codes =
+      this.#codes.get(matrix) ?? matrix.codes.map((code) => codeInRom(code, matrix.bits))
+    this.#codes.set(matrix, codes)
     const index = row * matrix.columns + column
-    codes[index] = (codes[index]! & ~(1 << bit)) | (value << bit)
+    codes[index] = changed(codes[index]!)
+  }
+
+  #codesOf(matrix: QuantizedMatrix): Uint8Array {
+    return this.#codes.get(matrix)?.map((code) => codeOfRom(code, matrix.bits)) ?? matrix.codes
   }
 
   finished(): Pick<DefectiveModel, 'model' | 'touched'> {
     const touched = [...this.#roles]
       .filter(([matrix]) =>
-        this.#codes.get(matrix)?.some((code, index) => code !== matrix.codes[index]),
+        this.#codesOf(matrix).some((code, index) => code !== matrix.codes[index]),
       )
       .map(([, role]) => role)
     const layers = this.model.layers.map((layer) => {
       const damaged = Object.values(projectionMatrix).map((name) => {
         const matrix = layer[name]
-        return [name, { ...matrix, codes: this.#codes.get(matrix) ?? matrix.codes }] as const
+        return [name, { ...matrix, codes: this.#codesOf(matrix) }] as const
       })
       return { ...layer, ...Object.fromEntries(damaged) }
     })

@@ -9,7 +9,7 @@ import {
 import { parseRomPolicy } from '../../../generators/rom/policy.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
-import type { QuantizedMatrix } from '../../quantize/index.js'
+import { type QuantizedMatrix, weightBits } from '../../quantize/index.js'
 import { openEngine } from '../../sim/index.js'
 import { type AreaReport, openYosys, synthesize } from '../../synth/index.js'
 import { type LintResult, lintDesign } from '../lint.js'
@@ -88,7 +88,7 @@ export async function runTile(
     rows: matrix.rows,
     columns: matrix.columns,
     parameters: summary(request, parameters),
-    romBits: romBits(matrix),
+    romBits: weightBits(matrix),
     predicted: tileCycles(parameters, shape),
     ...(simulation === undefined ? {} : { simulation }),
     ...(lint === undefined ? {} : { lint }),
@@ -114,12 +114,6 @@ function summary(request: TileRequest, parameters: LUnitParameters) {
   const { bits, group, lanes, mantissaBits, offsets, pipeline } = parameters
   const { rom, units } = request
   return { bits, group, lanes, units, mantissaBits, offsets, pipeline: pipeline.length, rom }
-}
-
-/** Codes, scales, zero-points and offsets. */
-function romBits({ rows, columns, bits, scales, offsets }: QuantizedMatrix): number {
-  const perGroup = 16 + bits + (offsets === undefined ? 0 : 16)
-  return rows * columns * bits + scales.length * perGroup
 }
 
 async function lintTile(request: TileRequest, emitted: EmittedDesign): Promise<LintResult[]> {

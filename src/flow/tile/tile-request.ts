@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { romPolicyNames } from '../../../generators/rom/policy.js'
+import { codeBitsChoices } from '../../common/code-bits.js'
 import { InputError } from '../../common/input-error.js'
 
 const wholeNumber = (low: number, high: number) => z.coerce.number().int().min(low).max(high)
@@ -8,10 +9,7 @@ const wholeNumber = (low: number, high: number) => z.coerce.number().int().min(l
 const tileRequest = z.object({
   model: z.string(),
   tensor: z.string(),
-  bits: z.coerce
-    .number()
-    .pipe(z.union([z.literal(8), z.literal(4), z.literal(2)]))
-    .optional(),
+  bits: z.literal(codeBitsChoices).optional(),
   group: z.coerce
     .number()
     .pipe(z.union([z.literal(32), z.literal(64), z.literal(128)]))

@@ -1,4 +1,5 @@
 import type { FloatModel } from '../../checkpoint/index.js'
+import { InputError } from '../../common/input-error.js'
 import type { ChipModel, ChipModelFormat, QuantizationListener } from '../chip-model.js'
 import { quantizeCalibrated } from './quantize-calibrated.js'
 import { sampleTokens } from './sample-tokens.js'
@@ -23,6 +24,8 @@ export const calibratedBy = 'calibrated weights 1'
  * Quantises a whole model with calibration. Equal inputs give equal codes. Time grows with the square of the width;
  * the whole model is in memory, and for every token of the text three vectors of its width and one of its hidden
  * width for each layer. So this is for models of up to some ten million parameters.
+ *
+ * @throws InputError for ternary codes of the layers
  */
 export async function quantizeModelCalibrated(
   model: FloatModel,
@@ -30,9 +33,13 @@ export async function quantizeModelCalibrated(
   { bos, sequences = 32, length = 256, seed = 1 }: Calibration,
   onProgress: QuantizationListener = () => {},
 ): Promise<ChipModel> {
+  const { bits } = format
+  if (bits === 'ternary') {
+    throw new InputError('calibration gives no ternary codes', { field: 'bits' })
+  }
   const positions = Math.min(length, model.config.contextLength)
   const text = await sampleTokens(model, bos, sequences, positions, seed, (done) =>
     onProgress('positions of the calibration text', done, positions),
   )
-  return quantizeCalibrated(model, text, format, onProgress)
+  return quantizeCalibrated(model, text, { ...format, bits }, onProgress)
 }

@@ -4,14 +4,10 @@ import {
   type ModelConfig,
   roleName,
 } from '../../checkpoint/index.js'
+import type { CodeBits, UnsignedBits } from '../../common/code-bits.js'
 import type { ChipModel, ChipModelFormat, LayerModel, QuantizationListener } from '../chip-model.js'
 import { quantizeMatrix } from '../quantize-matrix.js'
-import {
-  type CodeBits,
-  dequantize,
-  groupsPerRow,
-  type QuantizedMatrix,
-} from '../quantized-matrix.js'
+import { dequantize, groupsPerRow, type QuantizedMatrix } from '../quantized-matrix.js'
 import {
   attend,
   type Batch,
@@ -27,6 +23,9 @@ import { sumOfOuterProducts, timesTransposed } from './matrix-kernels.js'
 import { RowQuantizer } from './row-quantizer.js'
 import type { SampledText, TokenSequences } from './sample-tokens.js'
 
+/** The codes of the layers are not ternary. */
+type CalibratedFormat = ChipModelFormat & { readonly bits: UnsignedBits }
+
 /**
  * Quantises a model so that its layers answer a calibration text as the float model's do. The text runs through the
  * quantised model, layer by layer: every matrix is fitted to the inputs that the quantised layers before it really
@@ -36,7 +35,7 @@ import type { SampledText, TokenSequences } from './sample-tokens.js'
 export async function quantizeCalibrated(
   model: FloatModel,
   text: SampledText,
-  format: ChipModelFormat,
+  format: CalibratedFormat,
   onProgress: QuantizationListener,
 ): Promise<ChipModel> {
   const { config } = model
@@ -147,7 +146,7 @@ class FittedInputs {
     exactInputs: Batch,
     private readonly inputs: Batch,
     vectors: number,
-    private readonly format: ChipModelFormat,
+    private readonly format: CalibratedFormat,
   ) {
     const columns = inputs.length / vectors
     const moments = dampedMoments(inputs, columns)

@@ -1,3 +1,4 @@
+import type { UnsignedBits } from '../../common/code-bits.js'
 import { FLOAT16_MAX, float16ToNumber, numberToFloat16 } from '../../common/float16.js'
 import { fitGroup } from '../group-quantizer.js'
 import type { QuantizationFormat } from '../quantize-matrix.js'
@@ -34,7 +35,7 @@ export class RowQuantizer {
   constructor(
     private readonly moments: Float64Array,
     private readonly columns: number,
-    private readonly format: QuantizationFormat,
+    private readonly format: QuantizationFormat & { readonly bits: UnsignedBits },
   ) {
     this.#largestCode = 2 ** format.bits - 1
     this.#spread = transposed(cholesky(inverse(moments, columns), columns), columns)

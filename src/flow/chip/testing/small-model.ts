@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../../../checkpoint/index.js'
 import { Random } from '../../../common/random.js'
 import type { ChipConfig } from '../../../compiler/chip-config.js'
-import { type ChipModel, quantizeMatrix } from '../../../quantize/index.js'
+import { type ChipModel, type CodeBits, quantizeMatrix } from '../../../quantize/index.js'
 
 export const smallConfig: ModelConfig = {
   dim: 16,
@@ -26,7 +26,7 @@ export function smallModel(
   const random = new Random(seed)
   const numbers = (count: number, scale: number) =>
     Float32Array.from({ length: count }, () => (random.fraction() - 0.5) * scale)
-  const matrix = (rows: number, columns: number, bits: 2 | 4 | 8 = format.bits) =>
+  const matrix = (rows: number, columns: number, bits: CodeBits = format.bits) =>
     quantizeMatrix(numbers(rows * columns, 2 / Math.sqrt(columns)), rows, columns, {
       bits,
       group: format.group,
