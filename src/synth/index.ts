@@ -14,6 +14,7 @@ export {
   equivalent,
   type ProofMethod,
 } from './equivalent.js'
+export { transistorsOf, transistorsOfNand2 } from './gate-costs.js'
 export { type LibertyLibrary, osu018Path, readLiberty } from './liberty.js'
 export { type LintOptions, lint } from './lint.js'
 export { abcScript } from './map-module.js'

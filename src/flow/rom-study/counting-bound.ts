@@ -1,4 +1,5 @@
 import type { RomContents } from '../../hdl/index.js'
+import { transistorsOf } from '../../synth/index.js'
 
 /**
  * Entropy of the contents, in bits, were their symbols drawn independently with the frequencies that they have here.
@@ -19,19 +20,16 @@ export function entropyBits(contents: RomContents, symbolBits: number): number {
   return [...counts.values()].reduce((sum, count) => sum + count * Math.log2(symbols / count), 0)
 }
 
-/**
- * The generic gates: transistors of one, and how many ways there are to choose its inputs among n wires, as n^inputs
- * over the symmetries of the gate.
- */
+/** The generic gates, and how many ways there are to choose the inputs of one among n wires: n^inputs over its symmetries. */
 const gates = [
-  { name: 'INV', transistors: 2, inputs: 1, symmetries: 1 },
-  { name: 'NAND2', transistors: 4, inputs: 2, symmetries: 2 },
-  { name: 'NOR2', transistors: 4, inputs: 2, symmetries: 2 },
-  { name: 'AOI21', transistors: 6, inputs: 3, symmetries: 2 },
-  { name: 'OAI21', transistors: 6, inputs: 3, symmetries: 2 },
-  { name: 'AOI22', transistors: 8, inputs: 4, symmetries: 8 },
-  { name: 'OAI22', transistors: 8, inputs: 4, symmetries: 8 },
-] as const
+  { type: '$_NOT_', inputs: 1, symmetries: 1 },
+  { type: '$_NAND_', inputs: 2, symmetries: 2 },
+  { type: '$_NOR_', inputs: 2, symmetries: 2 },
+  { type: '$_AOI3_', inputs: 3, symmetries: 2 },
+  { type: '$_OAI3_', inputs: 3, symmetries: 2 },
+  { type: '$_AOI4_', inputs: 4, symmetries: 8 },
+  { type: '$_OAI4_', inputs: 4, symmetries: 8 },
+].map((gate) => ({ ...gate, transistors: transistorsOf(gate.type)! }))
 
 const fewestTransistors = Math.min(...gates.map(({ transistors }) => transistors))
 

@@ -1,11 +1,10 @@
+import { transistorsOfNand2 } from '../../synth/index.js'
 import type { BankRow, LibraryRow, Point, RomStudyReport } from './report.js'
 
 /** Constructions that are published: conventional tables, TOM's sums of ones, ROMA's B-ROM in any block size. */
 export function isPublished(construction: string): boolean {
   return /^(table|sum-of-ones|brom:\d)$/.test(construction)
 }
-
-const transistorsOfNand2 = 4
 
 /** Area per bit of a bank's two lines of reference. */
 export interface ReferenceLines {
