@@ -5,7 +5,6 @@ import { quantizeTensor } from '../../quantize/index.js'
 import { bundledModel } from '../chip/bundled-model.js'
 import { drawnSources } from './drawn-banks.js'
 import { modelSources } from './model-banks.js'
-import { absmeanTrits } from './trits.js'
 
 const sources = [...modelSources('bundled', bundledModel()), ...drawnSources(5)]
 const source = (name: string) => sources.find((each) => each.name === name)!
@@ -52,11 +51,6 @@ test('trits of a model', async () => {
   expect(codesOf(contents, 2).map((code) => values.get(code))).toEqual(
     expected.map((value) => value + 0),
   )
-})
-
-test('absmean: up to half the mean is zero', () => {
-  const weights = Float32Array.of(0.5, -0.5, 0.51, -0.51, 1, -2.98)
-  expect([...absmeanTrits(weights)]).toEqual([0, 0, 1, 3, 1, 3])
 })
 
 test('drawn ternary has the zeros and signs that it says', async () => {

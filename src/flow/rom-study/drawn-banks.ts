@@ -1,12 +1,15 @@
+import { codeWidth, TERNARY_ZERO } from '../../common/code-bits.js'
 import { Random } from '../../common/random.js'
+import { codeInRom } from '../../compiler/code-digits.js'
 import { RomContents } from '../../hdl/index.js'
 import { quantizeMatrix } from '../../quantize/index.js'
 import type { BankSource } from './banks.js'
 import { codesOfWord, packCodes } from './pack-codes.js'
-import { tritBits, tritCodes } from './trits.js'
 
 /** Share of zeros among the weights of BitNet b1.58 2B4T. */
 const bitnetZeros = 0.422
+
+const tritBits = codeWidth('ternary')
 
 /** Weights that share a scale. */
 const group = 64
@@ -21,8 +24,9 @@ export function drawnSources(seed: number): readonly BankSource[] {
       contents: async (width, depth) => {
         const random = new Random(seed)
         const codes = Uint8Array.from({ length: depth * codesOfWord(width, tritBits) }, () => {
-          if (random.chance(bitnetZeros)) return tritCodes.zero
-          return random.chance(0.5) ? tritCodes.positive : tritCodes.negative
+          const isZero = random.chance(bitnetZeros)
+          const trit = isZero ? 0 : random.chance(0.5) ? 1 : -1
+          return codeInRom(TERNARY_ZERO + trit, 'ternary')
         })
         return packCodes(codes, tritBits, width)
       },

@@ -4,23 +4,21 @@ import {
   type Checkpoint,
   isProjection,
   layerTensorKinds,
-  matrixShape,
   openCheckpoint,
   roleName,
 } from '../../checkpoint/index.js'
+import { type CodeBits, codeWidth } from '../../common/code-bits.js'
 import { InputError } from '../../common/input-error.js'
 import { RomContents } from '../../hdl/index.js'
-import { type CodeBits, quantizeTensor } from '../../quantize/index.js'
+import { quantizeTensor } from '../../quantize/index.js'
 import type { BankSource } from './banks.js'
 import { codesOfWord } from './pack-codes.js'
-import { absmeanTrits, tritBits } from './trits.js'
 
 const formats = [
-  { name: 'int4', bits: 4, isTernary: false, description: 'INT4 in groups of 64' },
-  { name: 'int2', bits: 2, isTernary: false, description: 'INT2 in groups of 64' },
-  { name: 'ternary', bits: tritBits, isTernary: true, description: 'ternary by absmean' },
+  { name: 'int4', bits: 4, description: 'INT4 in groups of 64' },
+  { name: 'int2', bits: 2, description: 'INT2 in groups of 64' },
+  { name: 'ternary', bits: 'ternary', description: 'ternary, one scale a matrix (absmean)' },
 ] as const
-type Format = (typeof formats)[number]
 
 /** Weights that share a scale. */
 const group = 64
@@ -33,8 +31,8 @@ export function modelSources(name: string, file: string): readonly BankSource[] 
   return formats.map((format) => ({
     name: `${name}-${format.name}`,
     description: `${name}, ${format.description}`,
-    weightBits: format.bits,
-    contents: (width, depth) => modelBank(file, format, width, depth),
+    weightBits: codeWidth(format.bits),
+    contents: (width, depth) => modelBank(file, format.bits, width, depth),
   }))
 }
 
@@ -44,19 +42,18 @@ export function modelSources(name: string, file: string): readonly BankSource[] 
  */
 async function modelBank(
   file: string,
-  format: Format,
+  bits: CodeBits,
   width: number,
   depth: number,
 ): Promise<RomContents> {
-  const { bits } = format
-  const codesInWord = codesOfWord(width, bits)
+  const codesInWord = codesOfWord(width, codeWidth(bits))
   const lanes = Math.min(largestLanes, codesInWord)
   const units = codesInWord / lanes
   if (!Number.isInteger(units)) {
     throw new InputError(
       `${width} bits are no whole number of words of ${lanes} codes`,
       { field: '--widths' },
-      `multiples of ${largestLanes * bits}`,
+      `multiples of ${largestLanes * codeWidth(bits)}`,
     )
   }
   const parameters = lUnitParameters({ bits, group, lanes })
@@ -64,11 +61,16 @@ async function modelBank(
   const checkpoint = await openCheckpoint(file)
   try {
     for (const tensor of projections(checkpoint)) {
-      const weights = await quantized(checkpoint, tensor, format)
+      const { matrix } = await quantizeTensor(checkpoint, tensor, {
+        bits,
+        group,
+        requantize: true,
+        absmean: true,
+      })
       const roms = Array.from(
         { length: units },
         (_, unit) =>
-          lUnitContents(parameters, weightsOfUnit(parameters, weights, unit, units)).codes,
+          lUnitContents(parameters, weightsOfUnit(parameters, matrix, unit, units)).codes,
       )
       for (let address = 0; address < roms[0]!.depth && words.length < depth; address++) {
         words.push(
@@ -92,22 +94,5 @@ function* projections(checkpoint: Checkpoint): Generator<string> {
   const kinds = layerTensorKinds.filter(isProjection)
   for (let layer = 0; names.has(roleName({ kind: kinds[0]!, layer })); layer++) {
     yield* kinds.map((kind) => roleName({ kind, layer }))
-  }
-}
-
-async function quantized(checkpoint: Checkpoint, tensor: string, format: Format) {
-  const bits: CodeBits = format.bits
-  if (!format.isTernary) {
-    const { matrix } = await quantizeTensor(checkpoint, tensor, { bits, group, requantize: true })
-    return matrix
-  }
-  const { rows, columns } = matrixShape(checkpoint.tensor(tensor))
-  const groups = rows * Math.ceil(columns / group)
-  return {
-    rows,
-    columns,
-    codes: absmeanTrits(await checkpoint.readFloat32(tensor)),
-    scales: new Uint16Array(groups),
-    zeroPoints: new Uint8Array(groups),
   }
 }
