@@ -39,8 +39,8 @@ export interface RowBlock extends RowRange {
 export interface StoredGroups {
   readonly rows: number
   readonly columns: number
-  /** Bits of a code. */
-  readonly bits: 4 | 8
+  /** Bits of a code; ternary codes are 0, 1 and 2. */
+  readonly bits: 4 | 8 | 'ternary'
   /** Values in a group; a divisor of `columns`. */
   readonly group: number
   /** One unsigned code a byte, row after row. */
@@ -70,7 +70,7 @@ export interface Checkpoint {
   readFloat32(name: string, rows?: RowRange): Promise<Float32Array>
   /** The same in blocks of about a megabyte, for tensors that need not be in memory at once. */
   readRows(name: string): AsyncGenerator<RowBlock, void>
-  /** All rows, or some, of a tensor stored in groups (Q8_0, Q4_0, Q4_1). @throws InputError for other types and for scales that are not finite. */
+  /** All rows, or some, of a tensor stored in groups (Q8_0, Q4_0, Q4_1, TQ1_0, TQ2_0). @throws InputError for other types and for scales that are not finite. */
   readGroups(name: string, rows?: RowRange): Promise<StoredGroups>
   /** The tokenizer inside the file, or for safetensors in the `tokenizer.json` beside it; undefined when there is none. */
   readTokenizer(): Promise<Tokenizer | undefined>

@@ -6,21 +6,35 @@ import type { StoredType } from './stored-types.js'
  * Source: ggml `ggml-common.h` (block structures) and `ggml-quants.c` (their meaning).
  */
 export interface GroupedType {
-  readonly bits: 4 | 8
+  /** Bits of a code; ternary codes are 0, 1 and 2. */
+  readonly bits: 4 | 8 | 'ternary'
+  /** Values of a block. */
+  readonly group: number
   readonly zeroPoint: number
-  /** Byte of the binary16 offset in a block; undefined when the type has none. The scale is at byte 0. */
+  /** Byte of the binary16 scale in a block. */
+  readonly scaleAt: number
+  /** Byte of the binary16 offset in a block; undefined when the type has none. */
   readonly offsetAt: number | undefined
-  /** Byte of the first code in a block. */
-  readonly codesAt: number
+  /** The codes of the block that starts at a byte. */
+  readonly codesOf: (bytes: Uint8Array, blockAt: number) => Uint8Array
 }
 
-/** Values in a block, and so in a group, of every type here. */
-export const GROUP_OF_STORED_TYPES = 32
-
 const groupedTypes: ReadonlyMap<string, GroupedType> = new Map<string, GroupedType>([
-  ['Q4_0', { bits: 4, zeroPoint: 8, offsetAt: undefined, codesAt: 2 }],
-  ['Q4_1', { bits: 4, zeroPoint: 0, offsetAt: 2, codesAt: 4 }],
-  ['Q8_0', { bits: 8, zeroPoint: 128, offsetAt: undefined, codesAt: 2 }],
+  ['Q4_0', ofNibbles({ zeroPoint: 8, offsetAt: undefined }, 2)],
+  ['Q4_1', ofNibbles({ zeroPoint: 0, offsetAt: 2 }, 4)],
+  [
+    'Q8_0',
+    {
+      bits: 8,
+      group: 32,
+      zeroPoint: 128,
+      scaleAt: 0,
+      offsetAt: undefined,
+      codesOf: (bytes, at) => bytes.slice(at + 2, at + 34).map((signed) => signed ^ 0x80),
+    },
+  ],
+  ['TQ1_0', ofTrits(52, codesOfTq1)],
+  ['TQ2_0', ofTrits(64, codesOfTq2)],
 ])
 
 /** How the named type stores its groups; undefined when it is no type of this kind. */
@@ -31,31 +45,60 @@ export function groupedType(name: string): GroupedType | undefined {
 /** Bits of the codes and size of the groups of a stored type; undefined for types without groups. */
 export function storedGroupFormat(
   type: Pick<StoredType, 'name'>,
-): { readonly bits: 4 | 8; readonly group: number } | undefined {
-  const grouped = groupedType(type.name)
-  return grouped === undefined ? undefined : { bits: grouped.bits, group: GROUP_OF_STORED_TYPES }
+): Pick<GroupedType, 'bits' | 'group'> | undefined {
+  return groupedType(type.name)
 }
 
-/** Writes the 32 codes of the block that starts at `blockAt` to `codes`, from `codesAt` on. */
-export function unpackCodes(
-  type: GroupedType,
-  bytes: Uint8Array,
-  blockAt: number,
-  codes: Uint8Array,
+function ofNibbles(
+  part: Pick<GroupedType, 'zeroPoint' | 'offsetAt'>,
   codesAt: number,
-): void {
-  const from = blockAt + type.codesAt
-  if (type.bits === 8) {
-    for (let i = 0; i < GROUP_OF_STORED_TYPES; i++) {
-      const signed = bytes[from + i]!
-      codes[codesAt + i] = signed ^ 0x80
+): GroupedType {
+  const group = 32
+  const half = group / 2
+  const codesOf = (bytes: Uint8Array, at: number) => {
+    const codes = new Uint8Array(group)
+    for (let i = 0; i < half; i++) {
+      const pair = bytes[at + codesAt + i]!
+      codes[i] = pair & 15
+      codes[half + i] = pair >> 4
     }
-    return
+    return codes
   }
-  const half = GROUP_OF_STORED_TYPES / 2
-  for (let i = 0; i < half; i++) {
-    const pair = bytes[from + i]!
-    codes[codesAt + i] = pair & 15
-    codes[codesAt + half + i] = pair >> 4
+  return { bits: 4, group, scaleAt: 0, codesOf, ...part }
+}
+
+function ofTrits(scaleAt: number, codesOf: GroupedType['codesOf']): GroupedType {
+  return { bits: 'ternary', group: 256, zeroPoint: 1, scaleAt, offsetAt: undefined, codesOf }
+}
+
+/** The parts of a TQ1_0 block: first byte, bytes, and trits of a byte. */
+const tq1Parts = [
+  [0, 32, 5],
+  [32, 16, 5],
+  [48, 4, 4],
+] as const
+
+/** A byte is a fraction of 256 whose digits in base 3 are its trits; within a part the first digits of all bytes come first. */
+function codesOfTq1(bytes: Uint8Array, at: number): Uint8Array {
+  const codes = new Uint8Array(256)
+  let first = 0
+  for (const [partAt, count, trits] of tq1Parts) {
+    for (let i = 0; i < count; i++) {
+      let fraction = bytes[at + partAt + i]!
+      for (let trit = 0; trit < trits; trit++) {
+        codes[first + trit * count + i] = (3 * fraction) >> 8
+        fraction = (3 * fraction) & 0xff
+      }
+    }
+    first += count * trits
   }
+  return codes
+}
+
+/** Two halves of 32 bytes, four codes a byte: the lowest two bits of all bytes come first. */
+function codesOfTq2(bytes: Uint8Array, at: number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, i) => {
+    const byte = bytes[at + 32 * (i >> 7) + (i & 31)]!
+    return (byte >> (2 * ((i >> 5) & 3))) & 3
+  })
 }

@@ -15,7 +15,7 @@ import {
   tinyHuggingFaceConfig,
   tinySafetensors,
 } from './testing/encode-safetensors.js'
-import { encodeF32, encodeQ4_1Block } from './testing/encode-values.js'
+import { encodeF32, encodeQ4_1Block, encodeTq2Block } from './testing/encode-values.js'
 import { inputErrorOf } from './testing/expect-input-error.js'
 import { temporaryFolder } from './testing/temporary-folder.js'
 import { tinyGguf, tinyModelFields, tinyTokenizerFields } from './testing/tiny-gguf.js'
@@ -67,6 +67,12 @@ const smallGguf = encodeGguf({
       dims: [32, 2],
       type: 3,
       data: Buffer.concat([0, 1].map(() => encodeQ4_1Block(0x3c00, 0x4000, new Uint8Array(32)))),
+    },
+    {
+      name: 'blk.0.attn_k.weight',
+      dims: [256],
+      type: 35,
+      data: encodeTq2Block(0x3c00, new Uint8Array(256)),
     },
   ],
 })

@@ -10,7 +10,7 @@ import {
   tensorLocation,
 } from './checkpoint.js'
 import type { FileBytes } from './file-bytes.js'
-import { GROUP_OF_STORED_TYPES, groupedType, unpackCodes } from './grouped-types.js'
+import { groupedType } from './grouped-types.js'
 import { readableTypeNames, valueDecoder } from './tensor-values.js'
 
 const READ_BYTES = 2 ** 20
@@ -76,25 +76,27 @@ export async function readGroups(
   const range = checkedRows(tensor, rows)
   const { columns } = matrixShape(tensor)
   const codes = new Uint8Array(range.count * columns)
-  const scales = new Uint16Array(codes.length / GROUP_OF_STORED_TYPES)
+  const scales = new Uint16Array(codes.length / type.group)
   const offsets = type.offsetAt === undefined ? undefined : new Uint16Array(scales.length)
   let group = 0
   for await (const { blocks, offset } of storedBlocks(bytes, tensor, range)) {
     const buffer = Buffer.from(blocks.buffer, blocks.byteOffset, blocks.byteLength)
     const { blockBytes } = tensor.storedType
     for (let at = 0; at < buffer.length; at += blockBytes, group++) {
-      scales[group] = finiteFloat16(buffer, at, 'scale', tensor, offset)
+      scales[group] = finiteFloat16(buffer, at + type.scaleAt, 'scale', tensor, offset)
       if (offsets !== undefined) {
         offsets[group] = finiteFloat16(buffer, at + type.offsetAt!, 'offset', tensor, offset)
       }
-      unpackCodes(type, buffer, at, codes, group * GROUP_OF_STORED_TYPES)
+      const groupCodes = type.codesOf(buffer, at)
+      if (type.bits === 'ternary') checkTrits(groupCodes, tensor, offset + at)
+      codes.set(groupCodes, group * type.group)
     }
   }
   return {
     rows: range.count,
     columns,
     bits: type.bits,
-    group: GROUP_OF_STORED_TYPES,
+    group: type.group,
     codes,
     scales,
     zeroPoint: type.zeroPoint,
@@ -126,6 +128,13 @@ async function* storedBlocks(
   for (let offset = end - rows.count * rowBytes; offset < end; offset += pieceBytes) {
     const length = Math.min(pieceBytes, end - offset)
     yield { blocks: await bytes.read(offset, length, tensor.storedName), offset }
+  }
+}
+
+/** @throws InputError for the fourth code, which is no trit */
+function checkTrits(codes: Uint8Array, tensor: TensorInfo, offset: number): void {
+  if (codes.some((code) => code > 2)) {
+    throw new InputError('a code is 3, which is no trit', tensorLocation(tensor, offset))
   }
 }
 

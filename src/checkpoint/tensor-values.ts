@@ -1,5 +1,5 @@
 import { float16ToNumber, isFiniteFloat16 } from '../common/float16.js'
-import { GROUP_OF_STORED_TYPES, groupedType, unpackCodes } from './grouped-types.js'
+import { groupedType } from './grouped-types.js'
 import type { StoredType } from './stored-types.js'
 
 /** Whole blocks of stored values to binary32; infinities and NaNs come out as such. */
@@ -12,7 +12,16 @@ const plainDecoders: ReadonlyMap<string, ValueDecoder> = new Map([
 ])
 
 /** The types that `valueDecoder` knows. */
-export const readableTypeNames = ['F32', 'F16', 'BF16', 'Q8_0', 'Q4_0', 'Q4_1'] as const
+export const readableTypeNames = [
+  'F32',
+  'F16',
+  'BF16',
+  'Q8_0',
+  'Q4_0',
+  'Q4_1',
+  'TQ1_0',
+  'TQ2_0',
+] as const
 
 /** The decoder of a stored type; undefined for a type that is only listed. */
 export function valueDecoder(type: StoredType): ValueDecoder | undefined {
@@ -49,16 +58,15 @@ function decodeGroups(stored: StoredType, blocks: Uint8Array): Float32Array {
   const type = groupedType(stored.name)!
   const view = viewOf(blocks)
   const blockCount = blocks.byteLength / stored.blockBytes
-  const codes = new Uint8Array(GROUP_OF_STORED_TYPES)
-  const values = new Float32Array(blockCount * GROUP_OF_STORED_TYPES)
+  const values = new Float32Array(blockCount * type.group)
   for (let block = 0; block < blockCount; block++) {
     const blockAt = block * stored.blockBytes
-    const scale = float16OrNaN(view.getUint16(blockAt, true))
+    const scale = float16OrNaN(view.getUint16(blockAt + type.scaleAt, true))
     const offset =
       type.offsetAt === undefined ? 0 : float16OrNaN(view.getUint16(blockAt + type.offsetAt, true))
-    unpackCodes(type, blocks, blockAt, codes, 0)
+    const codes = type.codesOf(blocks, blockAt)
     for (let i = 0; i < codes.length; i++) {
-      values[block * GROUP_OF_STORED_TYPES + i] = scale * (codes[i]! - type.zeroPoint) + offset
+      values[block * type.group + i] = scale * (codes[i]! - type.zeroPoint) + offset
     }
   }
   return values

@@ -62,7 +62,7 @@ describe('import of stored groups', () => {
   ])('%s: codes, scales and zero-points stay as they are', (_, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (stored) => {
-        const matrix = importGroups(stored)
+        const matrix = importGroups(stored, 32)
         expect(matrix).toMatchObject({ rows: 1, columns: stored.columns, group: 32 })
         expect(matrix.codes).toEqual(stored.codes)
         expect(matrix.scales).toEqual(stored.scales)
@@ -78,7 +78,7 @@ describe('import of stored groups', () => {
       fc.property(
         storedGroups(4, 0, () => patterns),
         (stored) => {
-          const matrix = importGroups(stored)
+          const matrix = importGroups(stored, 32)
           expect(matrix.codes).toEqual(stored.codes)
           expect(matrix.scales).toEqual(stored.scales)
           expectEqualNumbers(dequantize(matrix), storedValues(stored))
@@ -96,7 +96,7 @@ describe('import of stored groups', () => {
       )
     fc.assert(
       fc.property(storedGroups(4, 0, offsets), (stored) => {
-        const matrix = importGroups(stored)
+        const matrix = importGroups(stored, 32)
         expect(matrix).not.toHaveProperty('offsets')
         for (const [group, scale] of stored.scales.entries()) {
           const offset = float16ToNumber(stored.offsets![group]!)
@@ -113,19 +113,42 @@ describe('import of stored groups', () => {
     ['between two steps', 0.5, -1.25, 0],
     ['of a group without step', 0, -1, 0],
   ])('an offset %s stays an offset', (_, scale, offset, zeroPoint) => {
-    const matrix = importGroups({
+    const stored = {
       rows: 1,
       columns: 64,
-      bits: 4,
+      bits: 4 as const,
       group: 32,
       codes: new Uint8Array(64).fill(3),
       scales: Uint16Array.of(numberToFloat16(scale), numberToFloat16(0.25)),
       zeroPoint: 0,
       offsets: Uint16Array.of(numberToFloat16(offset), numberToFloat16(-1)),
-    })
+    }
+    const matrix = importGroups(stored, 32)
     expect(matrix.offsets).toEqual(Uint16Array.of(numberToFloat16(offset), 0))
     expect([...matrix.zeroPoints]).toEqual([zeroPoint, 4])
     expect(dequantize(matrix)[0]).toBe(3 * scale + offset)
     expect(dequantize(matrix)[32]).toBe(-0.25)
+  })
+
+  it('parts of ternary groups have the scale of the whole', () => {
+    const stored: StoredGroups = {
+      rows: 2,
+      columns: 512,
+      bits: 'ternary',
+      group: 256,
+      codes: Uint8Array.from({ length: 1024 }, (_, i) => i % 3),
+      scales: Uint16Array.of(1, 0x8002, 3, 0x7bff),
+      zeroPoint: 1,
+    }
+    for (const [group, parts] of [
+      [32, 8],
+      [128, 2],
+    ] as const) {
+      const matrix = importGroups(stored, group)
+      const scales = [1, 0x8002, 3, 0x7bff].flatMap((scale) => Array(parts).fill(scale))
+      expect([...matrix.scales]).toEqual(scales)
+      expect(matrix).toMatchObject({ bits: 'ternary', group, codes: stored.codes })
+      expect(new Set(matrix.zeroPoints)).toEqual(new Set([1]))
+    }
   })
 })

@@ -1,14 +1,13 @@
 import {
   type Checkpoint,
-  type StoredType,
   storedGroupFormat,
   type TensorInfo,
   tensorLocation,
 } from '../checkpoint/index.js'
-import { type CodeBits, codeBitsChoices, codeBitsName } from '../common/code-bits.js'
+import type { CodeBits } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import type { Clipping } from './group-quantizer.js'
-import { importGroups } from './import-groups.js'
+import { importGroups, importsAs } from './import-groups.js'
 import { MatrixQuantizer, type QuantizationFormat } from './quantize-matrix.js'
 import { type GroupSize, groupSizeChoices, type QuantizedMatrix } from './quantized-matrix.js'
 import { absmeanScale } from './ternary-quantizer.js'
@@ -47,13 +46,14 @@ export async function quantizeTensor(
 ): Promise<QuantizedTensor> {
   const tensor = checkpoint.tensor(name)
   const [rows, columns] = matrixSize(tensor)
-  const stored = storedFormat(tensor.storedType)
+  const stored = storedGroupFormat(tensor.storedType)
+  const storedGroup = groupSizeChoices.find((choice) => choice === stored?.group)
   const format: QuantizationFormat = {
     bits: options.bits ?? stored?.bits ?? DEFAULT_FORMAT.bits,
-    group: options.group ?? stored?.group ?? DEFAULT_FORMAT.group,
+    group: options.group ?? storedGroup ?? DEFAULT_FORMAT.group,
   }
-  if (stored !== undefined && stored.bits === format.bits && stored.group === format.group) {
-    const matrix = importGroups(await checkpoint.readGroups(tensor.storedName))
+  if (stored !== undefined && importsAs(stored, format)) {
+    const matrix = importGroups(await checkpoint.readGroups(tensor.storedName), format.group)
     return { tensor, matrix, origin: 'imported' }
   }
   if (stored !== undefined && options.requantize !== true) {
@@ -99,13 +99,6 @@ function matrixSize(tensor: TensorInfo): [rows: number, columns: number] {
   return [rows, columns]
 }
 
-function storedFormat(type: StoredType): QuantizationFormat | undefined {
-  const stored = storedGroupFormat(type)
-  const bits = codeBitsChoices.find((choice) => choice === stored?.bits)
-  const group = groupSizeChoices.find((choice) => choice === stored?.group)
-  return bits === undefined || group === undefined ? undefined : { bits, group }
-}
-
-function describe({ bits, group }: QuantizationFormat): string {
-  return `${codeBitsName(bits)} in groups of ${group}`
+function describe({ bits, group }: { readonly bits: CodeBits; readonly group: number }): string {
+  return `${bits === 'ternary' ? bits : `${bits} bits`} in groups of ${group}`
 }

@@ -33,6 +33,38 @@ export function encodeQ8_0Block(scale: number, codes: ArrayLike<number>): Buffer
   return Buffer.concat([uint16(scale), Buffer.from(Int8Array.from(codes).buffer)])
 }
 
+/** One block of TQ2_0: 256 codes of 0..3, and the scale's pattern. */
+export function encodeTq2Block(scale: number, codes: ArrayLike<number>): Buffer {
+  const bytes = Buffer.alloc(64)
+  for (let half = 0; half < 2; half++) {
+    for (let quarter = 0; quarter < 4; quarter++) {
+      for (let m = 0; m < 32; m++) {
+        bytes[32 * half + m]! |= codes[128 * half + 32 * quarter + m]! << (2 * quarter)
+      }
+    }
+  }
+  return Buffer.concat([bytes, uint16(scale)])
+}
+
+/** One block of TQ1_0: 256 codes of 0..2, and the scale's pattern. */
+export function encodeTq1Block(scale: number, codes: ArrayLike<number>): Buffer {
+  const bytes: number[] = []
+  for (const [first, count, trits] of [
+    [0, 32, 5],
+    [160, 16, 5],
+    [240, 4, 4],
+  ] as const) {
+    for (let m = 0; m < count; m++) {
+      const digits = Array.from({ length: 5 }, (_, n) =>
+        n < trits ? codes[first + count * n + m]! : 0,
+      )
+      const number = digits.reduce((sum, digit) => 3 * sum + digit, 0)
+      bytes.push(Math.ceil((number * 256) / 243))
+    }
+  }
+  return Buffer.concat([Buffer.from(bytes), uint16(scale)])
+}
+
 function nibbles(codes: ArrayLike<number>): Buffer {
   return Buffer.from(Array.from({ length: 16 }, (_, i) => codes[i]! | (codes[i + 16]! << 4)))
 }
