@@ -57,8 +57,8 @@ export async function romStudyOf(request: RomStudyRequest): Promise<RomStudy> {
   const libraries = studyLibraries(liberty.length > 0 ? liberty : sharedLiberty())
   const banks: Bank[] = []
   for (const source of chosen) {
-    for (const width of widths) {
-      for (const depth of depths) {
+    for (const width of new Set(widths)) {
+      for (const depth of new Set(depths)) {
         banks.push({ source, contents: await source.contents(width, depth) })
       }
     }
