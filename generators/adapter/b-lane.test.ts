@@ -1,28 +1,19 @@
 import { expect, test } from 'vitest'
 import { Random } from '../../src/common/random.js'
-import { lUnitParameters } from '../l-unit/parameters.js'
 import { numberOfBits16 } from '../l-unit/testing/reference.js'
 import { bitsOf32, round32 } from '../testing/binary32.js'
 import { openModule } from '../testing/open-embedded.js'
 import { adapterBLane, bLaneEdges } from './b-lane.js'
-import { type AdapterParameters, adapterLUnit, adapterSlots } from './parameters.js'
+import { type AdapterParameters, adapterSlots } from './parameters.js'
+import { frameWords, zeroCode } from './testing/a-rows.js'
+import { testParameters } from './testing/test-parameters.js'
 
 const seed = 11
 
 function parametersOf(rank: number, mantissaBits: number): AdapterParameters {
-  const given = { group: 32, lanes: 8, mantissaBits, rom: { kind: 'table' } } as const
-  return {
-    rank,
-    units: rank,
-    columns: 1,
-    vectorLanes: 2,
-    lanes: 8,
-    codeDepth: 1,
-    scaleDepth: 1,
-    beats: 5,
-    lUnit: adapterLUnit(lUnitParameters(given)),
-    orders: [],
-  }
+  const sizes = { rank, units: rank, columns: 1, vectorLanes: 2, lanes: 8, mantissaBits }
+  const sweeps = [{ length: 8, projections: 1 }]
+  return { ...testParameters({ ...sizes, group: 32, sweeps }), beats: 5 }
 }
 
 /** Rows of B in both slots: codes of -127 to 127, scales of any finite binary16 that is not negative. */
@@ -40,13 +31,9 @@ function load(lane: ReturnType<typeof open>, rows: readonly Row[]): void {
     lane.poke('code_write_address_i', address)
     lane.poke('scale_write_address_i', address)
     lane.poke('code_write_i', true)
-    for (let word = 0; 4 * word < codes.length; word++) {
-      const bytes = codes.slice(4 * word, 4 * word + 4).map((code) => code + 128)
+    for (const [word, data] of frameWords(codes.map((code) => code + zeroCode)).entries()) {
       lane.poke('write_word_i', word)
-      lane.poke(
-        'write_data_i',
-        bytes.reduce((data, byte, i) => data + byte * 2 ** (8 * i), 0),
-      )
+      lane.poke('write_data_i', data)
       lane.step()
     }
     lane.poke('code_write_i', false)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   activationBeats,
   blockTurns,
@@ -153,8 +154,9 @@ interface Beat {
 function countBeats(m: ModuleBuilder, set: SweepSet, sweep: SweepStart): Beat {
   const { orders } = set
   const running = m.register('running', bool, { reset: false })
-  const order =
-    orders.length === 1 ? undefined : m.register('order', sweep.order.type, { reset: 0 })
+  const order = orders.every((other) => takesAlike(other, orders[0]!))
+    ? undefined
+    : m.register('order', sweep.order.type, { reset: 0 })
   m.unused(sweep.order)
   const constant = (name: string, constantIn: (order: SweepOrder) => number) =>
     constantOfOrder(m, name, order, orders.map(constantIn))
@@ -245,6 +247,11 @@ function countBeats(m: ModuleBuilder, set: SweepSet, sweep: SweepStart): Beat {
     inLastGroup: atLastGroup.and(atLastDigit),
     finishes,
   }
+}
+
+/** Whether orders differ at the most in columns that fill the same words. */
+function takesAlike(order: SweepOrder, other: SweepOrder): boolean {
+  return isDeepStrictEqual({ ...order, columns: 0 }, { ...other, columns: 0 })
 }
 
 /** A number that depends on the order of the sweep; where all orders agree, a constant. */
