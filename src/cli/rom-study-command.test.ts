@@ -2,12 +2,17 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { openCache } from '../common/result-cache.js'
 import { romStudyReport } from '../flow/rom-study/report.js'
+import { main } from './main.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'romulus-rom-study-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
 
 const { ROMULUS_SHARED: _, ...environment } = process.env
 
@@ -67,12 +72,15 @@ test.each([
   [['--liberty', 'a=/nowhere.lib'], /^romulus: \/nowhere\.lib: cannot be read/],
   [['--model', '/nowhere.bin', '--banks', 'nowhere-int4'], /^romulus: \/nowhere\.bin: /],
   [['--banks', 'uniform', '--liberty', 'generic=x.lib'], /two libraries generic/],
-])('%j is refused in one line with exit code 2', (args, message) => {
-  const { status, out, err } = romStudy(...args)
-  expect(err).toMatch(message)
-  expect(err).not.toMatch(/\n\s+at /)
-  expect(out).toBe('')
-  expect(status).toBe(2)
+])('%j is refused in one line with exit code 2', async (args, message) => {
+  vi.stubEnv('ROMULUS_SHARED', undefined)
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  expect(await main(['rom-study', ...args])).toBe(2)
+  const text = err.mock.calls.map(([chunk]) => String(chunk)).join('')
+  expect(text).toMatch(message)
+  expect(text).not.toMatch(/\n\s+at /)
+  expect(out).not.toHaveBeenCalled()
 })
 
 test('help shows examples', () => {
