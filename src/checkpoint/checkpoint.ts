@@ -18,6 +18,8 @@ export interface TensorInfo {
   /** Position of the first byte in `file`. */
   readonly byteOffset: number
   readonly byteLength: number
+  /** Of a tensor of trits, four a byte, as BitNet's safetensors have them: what a trit of 1 is worth. */
+  readonly tritScale?: number
 }
 
 /** Consecutive rows of a tensor seen as a matrix of `rowCount` rows of its last dimension. */
@@ -41,7 +43,7 @@ export interface StoredGroups {
   readonly columns: number
   /** Bits of a code; ternary codes are 0, 1 and 2. */
   readonly bits: 4 | 8 | 'ternary'
-  /** Values in a group; a divisor of `columns`. */
+  /** Values in a group; a divisor of `columns`, or all of them. */
   readonly group: number
   /** One unsigned code a byte, row after row. */
   readonly codes: Uint8Array
@@ -59,6 +61,8 @@ export interface Checkpoint {
   readonly format: 'llama2.c' | 'GGUF' | 'safetensors'
   /** Undefined when the file, and for safetensors its `config.json`, describes no LLaMA-family model. */
   readonly config: ModelConfig | undefined
+  /** What the file says that its model is, if it is none of the LLaMA family. */
+  readonly otherModel: string | undefined
   readonly tensors: readonly TensorInfo[]
   /** The tensor of that name; `output` of a model with a tied head is the embedding. @throws InputError with the nearest names. */
   tensor(name: string): TensorInfo
@@ -70,7 +74,7 @@ export interface Checkpoint {
   readFloat32(name: string, rows?: RowRange): Promise<Float32Array>
   /** The same in blocks of about a megabyte, for tensors that need not be in memory at once. */
   readRows(name: string): AsyncGenerator<RowBlock, void>
-  /** All rows, or some, of a tensor stored in groups (Q8_0, Q4_0, Q4_1, TQ1_0, TQ2_0). @throws InputError for other types and for scales that are not finite. */
+  /** All rows, or some, of a tensor stored in groups (Q8_0, Q4_0, Q4_1, TQ1_0, TQ2_0), or of BitNet's trits, whose scale is rounded to binary16. @throws InputError for other types and for scales that are not finite. */
   readGroups(name: string, rows?: RowRange): Promise<StoredGroups>
   /** The tokenizer inside the file, or for safetensors in the `tokenizer.json` beside it; undefined when there is none. */
   readTokenizer(): Promise<Tokenizer | undefined>

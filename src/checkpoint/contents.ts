@@ -7,6 +7,8 @@ import type { Tokenizer } from './tokenizer.js'
 export interface CheckpointContents {
   readonly format: Checkpoint['format']
   readonly config: ModelConfig | undefined
+  /** Of another family, as the file names it. */
+  readonly otherModel?: string
   /** Byte ranges within their files, in the order of the headers. */
   readonly tensors: readonly TensorInfo[]
   /** Files beside the one that was opened, owned by the checkpoint from here on. */

@@ -18,7 +18,13 @@ export interface FloatModel {
 /** The model that a checkpoint describes. @throws InputError when it describes no LLaMA-family model */
 export function modelConfigOf(checkpoint: Checkpoint): ModelConfig {
   if (checkpoint.config === undefined) {
-    throw new InputError('describes no LLaMA-family model', { file: checkpoint.path })
+    const { path: file, otherModel } = checkpoint
+    if (otherModel === undefined) throw new InputError('describes no LLaMA-family model', { file })
+    const problem = `is a ${otherModel} model, not one of the LLaMA family`
+    const isBitNet = otherModel.toLowerCase().startsWith('bitnet')
+    throw isBitNet
+      ? new InputError(problem, { file }, "BitNet's sub-norms and squared ReLU are not built")
+      : new InputError(problem, { file })
   }
   return checkpoint.config
 }

@@ -46,9 +46,12 @@ export async function readGguf(bytes: FileBytes): Promise<CheckpointContents> {
     },
     bytes.path,
   )
+  const architecture = metadata.get('general.architecture')
+  const isOther = typeof architecture === 'string' && architecture !== 'llama'
   return {
     format: 'GGUF',
     config,
+    ...(isOther && { otherModel: printable(architecture) }),
     tensors,
     readTokenizer: () => readGgufTokenizer(bytes, metadata),
   }

@@ -1,4 +1,5 @@
-import type { StoredType } from './stored-types.js'
+import { matrixShape, type TensorInfo } from './checkpoint.js'
+import { isPackedTrits } from './packed-trits.js'
 
 /**
  * The block types of ggml that are groups of unsigned codes with one binary16 scale:
@@ -42,11 +43,12 @@ export function groupedType(name: string): GroupedType | undefined {
   return groupedTypes.get(name)
 }
 
-/** Bits of the codes and size of the groups of a stored type; undefined for types without groups. */
+/** Bits of the codes and size of the groups of a tensor; undefined for one that is not stored in groups. */
 export function storedGroupFormat(
-  type: Pick<StoredType, 'name'>,
+  tensor: TensorInfo,
 ): Pick<GroupedType, 'bits' | 'group'> | undefined {
-  return groupedType(type.name)
+  if (isPackedTrits(tensor)) return { bits: 'ternary', group: matrixShape(tensor).columns }
+  return groupedType(tensor.storedType.name)
 }
 
 function ofNibbles(

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { InputError } from '../common/input-error.js'
+import { printable } from '../common/printable.js'
+import type { WeightScaleUse } from './bitnet.js'
 import { FileBytes } from './file-bytes.js'
 import { parseJson } from './json-text.js'
 import { checkHeads, type ModelConfig } from './model-config.js'
@@ -11,6 +13,16 @@ const CONFIG_NAME = 'config.json'
 const LARGEST_CONFIG = 2 ** 20
 
 const modelTypeSchema = z.object({ model_type: z.string().optional() })
+
+/** Source: `BitNetQuantConfig` of https://github.com/huggingface/transformers, with its defaults. */
+const quantizationSchema = z.object({
+  quantization_config: z
+    .object({
+      quant_method: z.string().optional(),
+      linear_class: z.enum(['bitlinear', 'autobitlinear']).optional().catch(undefined),
+    })
+    .nullish(),
+})
 
 const ropeSchema = z
   .object({
@@ -35,21 +47,40 @@ const llamaSchema = z.object({
   rope_scaling: ropeSchema,
   rope_parameters: ropeSchema,
   tie_word_embeddings: z.boolean().default(false),
+  hidden_act: z.string().default('silu'),
 })
 
+/** What the `config.json` beside a safetensors file says. */
+export interface HuggingFaceSettings {
+  /** Undefined when there is no such file, or when its `model_type` is not `llama`. */
+  readonly config: ModelConfig | undefined
+  /** That `model_type`. */
+  readonly otherModel?: string
+  /** Weights are packed as trits, whose scales are used in this way. */
+  readonly trits?: WeightScaleUse
+}
+
 /**
- * The model that the `config.json` beside a safetensors file describes; undefined when there is no such file, or
- * when its `model_type` is not `llama`.
+ * Reads the `config.json` beside a safetensors file.
  * @throws InputError for a llama model with missing or contradicting settings.
  */
-export async function readHuggingFaceConfig(
-  checkpointPath: string,
-): Promise<ModelConfig | undefined> {
+export async function readHuggingFaceConfig(checkpointPath: string): Promise<HuggingFaceSettings> {
   const path = join(dirname(checkpointPath), CONFIG_NAME)
-  if (!(await exists(path))) return undefined
+  if (!(await exists(path))) return { config: undefined }
   const json = await readJsonFile(path, LARGEST_CONFIG)
   const { model_type: modelType } = parseSettings(modelTypeSchema, json, path)
-  if (modelType !== 'llama') return undefined
+  const { quantization_config: quantization } = parseSettings(quantizationSchema, json, path)
+  const isFactor = quantization?.linear_class === 'autobitlinear'
+  return {
+    config: modelType === 'llama' ? llamaConfig(json, path) : undefined,
+    ...(modelType === undefined || modelType === 'llama'
+      ? {}
+      : { otherModel: printable(modelType) }),
+    ...(quantization?.quant_method === 'bitnet' && { trits: isFactor ? 'factor' : 'divisor' }),
+  }
+}
+
+function llamaConfig(json: unknown, path: string): ModelConfig {
   const settings = parseSettings(llamaSchema, json, path)
   const rope = settings.rope_parameters ?? settings.rope_scaling
   const ropeType = rope?.rope_type ?? rope?.type ?? 'default'
@@ -72,6 +103,12 @@ export async function readHuggingFaceConfig(
     { dim: 'hidden_size', heads: 'num_attention_heads', kvHeads: 'num_key_value_heads' },
     path,
   )
+  if (settings.hidden_act !== 'silu') {
+    throw new InputError(`is ${printable(settings.hidden_act)}, but only silu is supported`, {
+      file: path,
+      field: 'hidden_act',
+    })
+  }
   const headDim = settings.head_dim ?? config.dim / config.heads
   if (headDim !== config.dim / config.heads) {
     throw new InputError(

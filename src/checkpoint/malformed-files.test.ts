@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InputError } from '../common/input-error.js'
 import { FileBytes } from './file-bytes.js'
-import { groupedType } from './grouped-types.js'
+import { storedGroupFormat } from './grouped-types.js'
 import { openCheckpoint } from './open-checkpoint.js'
 import { openTokenizer } from './open-tokenizer.js'
+import { tinyBitnetConfig, tinyBitnetTensors } from './testing/bitnet-files.js'
 import { encodeGguf } from './testing/encode-gguf.js'
 import { encodeLlama2c, encodeLlama2cTokenizer } from './testing/encode-llama2c.js'
 import {
@@ -30,7 +31,7 @@ async function readEverything(path: string): Promise<void> {
     try {
       for (const tensor of checkpoint.tensors) {
         await allowInputError(() => checkpoint.readFloat32(tensor.name))
-        if (groupedType(tensor.storedType.name) !== undefined) {
+        if (storedGroupFormat(tensor) !== undefined) {
           await allowInputError(() => checkpoint.readGroups(tensor.storedName))
         }
       }
@@ -85,6 +86,11 @@ const smallSafetensors = (() => {
   return safetensorsFile(header, data)
 })()
 
+const packedModel = (() => {
+  const { header, data } = safetensorsParts(tinyBitnetTensors(2))
+  return safetensorsFile(header, data)
+})()
+
 const smallTokenizer = encodeLlama2cTokenizer(
   ['<unk>', '<s>', '</s>', '<0x41>', ' ', 'b', ' b'].map((text, i) => ({ text, score: -i })),
 )
@@ -117,10 +123,13 @@ describe('a mutated file', () => {
     ['mutated-model.gguf', encodeGguf(tinyGguf('Q4_1')), readEverything],
     ['mutated.safetensors', smallSafetensors, readEverything],
     [join('described', 'model.safetensors'), tinySafetensors('F16'), readEverything],
+    [join('packed', 'model.safetensors'), packedModel, readEverything],
     ['mutated-tokenizer.bin', smallTokenizer, readTokenizer],
   ]
   mkdirSync(join(folder.path, 'described'))
   folder.write(join('described', 'config.json'), JSON.stringify(tinyHuggingFaceConfig))
+  mkdirSync(join(folder.path, 'packed'))
+  folder.write(join('packed', 'config.json'), JSON.stringify(tinyBitnetConfig))
 
   it.each(kinds)(
     '%s gives nothing but InputError, within its own size of memory',

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { InputError } from '../common/input-error.js'
+import { hasSubNorms } from './bitnet.js'
 import type { Checkpoint, RowBlock, RowRange, StoredGroups, TensorInfo } from './checkpoint.js'
 import type { CheckpointContents } from './contents.js'
 import { FileBytes } from './file-bytes.js'
@@ -24,7 +25,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await FileBytes.open(path)
   const open = new Map([[path, bytes]])
   try {
-    const contents = await readContents(bytes)
+    const contents = ofKnownFamily(await readContents(bytes))
     for (const part of contents.parts ?? []) open.set(part.path, part)
     return new OpenCheckpoint(path, contents, open)
   } catch (error) {
@@ -49,6 +50,12 @@ async function readContents(bytes: FileBytes): Promise<CheckpointContents> {
   if (isSafetensors(start)) return readSafetensors(bytes)
   if (start.toString('latin1', 0, 1) === '{') return readSafetensorsIndex(path)
   return explainUnknown(bytes)
+}
+
+/** A model with norms within its layers' halves is none of the LLaMA family, whatever its settings say. */
+function ofKnownFamily(contents: CheckpointContents): CheckpointContents {
+  if (contents.config === undefined || !hasSubNorms(contents.tensors)) return contents
+  return { ...contents, config: undefined, otherModel: 'BitNet' }
 }
 
 /** Lets the reader that the file's ending calls for say what is wrong. */
@@ -90,6 +97,10 @@ class OpenCheckpoint implements Checkpoint {
 
   get config(): ModelConfig | undefined {
     return this.contents.config
+  }
+
+  get otherModel(): string | undefined {
+    return this.contents.otherModel
   }
 
   get tensors(): readonly TensorInfo[] {

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { InputError } from '../common/input-error.js'
 import { printable } from '../common/printable.js'
+import { withPackedTrits } from './bitnet.js'
 import { type TensorInfo, tensorLocation } from './checkpoint.js'
 import type { CheckpointContents } from './contents.js'
 import { FileBytes } from './file-bytes.js'
@@ -24,7 +25,7 @@ export async function readSafetensorsIndex(path: string): Promise<CheckpointCont
   const fileOf = new Map(Object.entries(index.weight_map))
   const parts: FileBytes[] = []
   try {
-    const tensors: TensorInfo[] = []
+    const stored: TensorInfo[] = []
     for (const name of new Set(fileOf.values())) {
       if (name !== basename(name) || name === '..') {
         throw new InputError(`${printable(name)} is not the name of a file beside the index`, {
@@ -34,12 +35,15 @@ export async function readSafetensorsIndex(path: string): Promise<CheckpointCont
       }
       const part = await FileBytes.open(join(dirname(path), name))
       parts.push(part)
-      tensors.push(...(await readSafetensorsHeader(part)))
+      stored.push(...(await readSafetensorsHeader(part)))
     }
-    checkAgainstIndex(tensors, fileOf, path)
+    checkAgainstIndex(stored, fileOf, path)
+    const { trits, ...settings } = await readHuggingFaceConfig(path)
+    const partOf = ({ file }: TensorInfo) => parts.find((part) => part.path === file)!
+    const tensors = trits === undefined ? stored : await withPackedTrits(stored, trits, partOf)
     return {
       format: 'safetensors',
-      config: await readHuggingFaceConfig(path),
+      ...settings,
       tensors,
       parts,
       readTokenizer: () => readTokenizerBeside(path),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { InputError } from '../common/input-error.js'
 import { printable } from '../common/printable.js'
+import { withPackedTrits } from './bitnet.js'
 import { type TensorInfo, tensorLocation } from './checkpoint.js'
 import type { CheckpointContents } from './contents.js'
 import type { FileBytes } from './file-bytes.js'
@@ -33,10 +34,12 @@ const headerSchema = z.record(z.string(), z.unknown())
  * that the tensors cover the data without gap, overlap or rest.
  */
 export async function readSafetensors(bytes: FileBytes): Promise<CheckpointContents> {
-  const tensors = await readSafetensorsHeader(bytes)
+  const stored = await readSafetensorsHeader(bytes)
+  const { trits, ...settings } = await readHuggingFaceConfig(bytes.path)
+  const tensors = trits === undefined ? stored : await withPackedTrits(stored, trits, () => bytes)
   return {
     format: 'safetensors',
-    config: await readHuggingFaceConfig(bytes.path),
+    ...settings,
     tensors,
     readTokenizer: () => readTokenizerBeside(bytes.path),
   }

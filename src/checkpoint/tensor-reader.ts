@@ -11,6 +11,7 @@ import {
 } from './checkpoint.js'
 import type { FileBytes } from './file-bytes.js'
 import { groupedType } from './grouped-types.js'
+import { isPackedTrits, packedGroups, packedValues } from './packed-trits.js'
 import { readableTypeNames, valueDecoder } from './tensor-values.js'
 
 const READ_BYTES = 2 ** 20
@@ -21,6 +22,8 @@ export async function readFloat32(
   tensor: TensorInfo,
   rows?: RowRange,
 ): Promise<Float32Array> {
+  const range = checkedRows(tensor, rows)
+  if (isPackedTrits(tensor)) return packedValues(bytes, tensor, range)
   const decode = valueDecoder(tensor.storedType)
   if (decode === undefined) {
     throw new InputError(
@@ -29,7 +32,6 @@ export async function readFloat32(
       `readable types: ${readableTypeNames.join(', ')}`,
     )
   }
-  const range = checkedRows(tensor, rows)
   const valueCount = range.count * matrixShape(tensor).columns
   if (valueCount * Float32Array.BYTES_PER_ELEMENT > constants.MAX_LENGTH) {
     throw new RangeError(`${tensor.name} has too many values for one array; read it by rows`)
@@ -66,6 +68,8 @@ export async function readGroups(
   tensor: TensorInfo,
   rows?: RowRange,
 ): Promise<StoredGroups> {
+  const range = checkedRows(tensor, rows)
+  if (isPackedTrits(tensor)) return packedGroups(bytes, tensor, range)
   const type = groupedType(tensor.storedType.name)
   if (type === undefined) {
     throw new InputError(
@@ -73,7 +77,6 @@ export async function readGroups(
       tensorLocation(tensor),
     )
   }
-  const range = checkedRows(tensor, rows)
   const { columns } = matrixShape(tensor)
   const codes = new Uint8Array(range.count * columns)
   const scales = new Uint16Array(codes.length / type.group)

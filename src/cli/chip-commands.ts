@@ -50,6 +50,7 @@ export interface ChipOptions extends SamplingFlags, AdapterFlags {
   readonly lanes?: string
   readonly units?: string
   readonly mantissaBits?: string
+  readonly absmean?: boolean
   readonly mesh?: MeshSize
   readonly rom?: string
   readonly kv?: string
@@ -162,7 +163,7 @@ export function givenOptions(command: Command): ChipOptions {
 /** Settings of the configuration that options give. */
 function settingsOf(options: ChipOptions): Record<string, unknown> {
   const { model, bits, headBits, group, lanes, units, mantissaBits, rom, kv, context } = options
-  const { mesh, adapterRank } = options
+  const { mesh, adapterRank, absmean } = options
   const settings: Record<string, unknown> = {}
   const set = (name: string, value: unknown) => {
     if (value !== undefined) settings[name] = value
@@ -176,6 +177,7 @@ function settingsOf(options: ChipOptions): Record<string, unknown> {
   set('lUnits', number(units))
   set('mantissaBits', number(mantissaBits))
   set('rom', rom)
+  set('quantizer', absmean ? 'absmean' : undefined)
   set('mesh', mesh)
   set('adapter', adapterRank === undefined ? undefined : { rank: adapterRank })
   if (kv !== undefined || context !== undefined) {

@@ -107,6 +107,7 @@ function addTileOptions(command: Command, isTile: boolean): void {
       oneOf(codeBitsChoices),
     )
     .option('--group <n>', 'weights that share a scale: 32, 64 or 128 (as stored, else 64)')
+    .option('--absmean', 'ternary codes with one scale a tensor, as BitNet trains them')
     .option('--requantize', 'round weights that are stored quantised a second time')
     .option('--rom <policy>', romPolicyHelp, 'brom:4')
     .option('--lanes <n>', 'codes in a ROM word', '16')

@@ -4,12 +4,14 @@ import { float16ToNumber } from '../common/float16.js'
 import type { QuantizationFormat } from './quantize-matrix.js'
 import { type GroupSize, groupsPerRow, type QuantizedMatrix } from './quantized-matrix.js'
 
-/** Whether stored groups can be taken over as groups of a format: of the same size, or parts of one. */
+/** Whether stored groups of rows of `columns` can be taken over as groups of a format: of the same size, or parts of one. */
 export function importsAs(
   stored: Pick<StoredGroups, 'bits' | 'group'>,
   format: QuantizationFormat,
+  columns: number,
 ): boolean {
-  return stored.bits === format.bits && stored.group % format.group === 0
+  const { bits, group } = stored
+  return bits === format.bits && (group % format.group === 0 || group === columns)
 }
 
 /**
@@ -19,7 +21,7 @@ export function importsAs(
  * the range of a zero-point, becomes the zero-point; a matrix with any other offset keeps `offsets`, with zeros for
  * the groups that need none. Parts of a stored group each have its scale.
  *
- * @param group a divisor of the stored group
+ * @param group a divisor of the stored group, or any where that is the whole row
  */
 export function importGroups(stored: StoredGroups, group: GroupSize): QuantizedMatrix {
   const { rows, columns, bits, codes } = stored

@@ -46,13 +46,13 @@ export async function quantizeTensor(
 ): Promise<QuantizedTensor> {
   const tensor = checkpoint.tensor(name)
   const [rows, columns] = matrixSize(tensor)
-  const stored = storedGroupFormat(tensor.storedType)
+  const stored = storedGroupFormat(tensor)
   const storedGroup = groupSizeChoices.find((choice) => choice === stored?.group)
   const format: QuantizationFormat = {
     bits: options.bits ?? stored?.bits ?? DEFAULT_FORMAT.bits,
     group: options.group ?? storedGroup ?? DEFAULT_FORMAT.group,
   }
-  if (stored !== undefined && importsAs(stored, format)) {
+  if (stored !== undefined && importsAs(stored, format, columns)) {
     const matrix = importGroups(await checkpoint.readGroups(tensor.storedName), format.group)
     return { tensor, matrix, origin: 'imported' }
   }

@@ -1,9 +1,16 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openCheckpoint } from '../../checkpoint/index.js'
+import {
+  tinyBitnetConfig,
+  tinyBitnetTensors,
+  tinyTrits,
+} from '../../checkpoint/testing/bitnet-files.js'
 import { encodeGguf } from '../../checkpoint/testing/encode-gguf.js'
+import { safetensorsFile, safetensorsParts } from '../../checkpoint/testing/encode-safetensors.js'
 import { temporaryFolder } from '../../checkpoint/testing/temporary-folder.js'
 import { tinyGguf } from '../../checkpoint/testing/tiny-gguf.js'
+import { numberToFloat16 } from '../../common/float16.js'
 import {
   type ChipConfig,
   type ChipConfigInput,
@@ -73,6 +80,20 @@ test("the bundled model's chip continues a prompt as the golden model does, as s
 
 test('so does its chip of ternary weights', () =>
   expectGoldenTokens(bundledModel(), { bits: 'ternary', headBits: 4 }, [1, 403], 3))
+
+test('a chip has the packed trits of a BitNet file, and no others', async () => {
+  const { header, data } = safetensorsParts(tinyBitnetTensors(3))
+  folder.write('config.json', JSON.stringify(tinyBitnetConfig))
+  const file = folder.write('model.safetensors', safetensorsFile(header, data))
+  const settings = { bits: 'ternary', group: 32, lUnits: 2, lanes: 8 } as const
+  const checkpoint = await openCheckpoint(file)
+  const { layers } = await quantizeModel(checkpoint, parseChipConfig(settings))
+  await checkpoint.close()
+  const trits = tinyTrits({ kind: 'feed_forward.w2', layer: 1 })
+  expect([...layers[1]!.w2.codes]).toEqual([...trits].map((trit) => trit + 1))
+  expect(new Set(layers[1]!.w2.scales)).toEqual(new Set([numberToFloat16(1 / 3)]))
+  await expectGoldenTokens(file, settings, [1, 4], 2)
+})
 
 test.each([4, 2] as const)(
   'a chip of L-Units of %i bits carries the offsets of a Q4_1 file, in all layers',

@@ -26,6 +26,7 @@ export async function loadTile(request: TileRequest): Promise<LoadedTile> {
   const checkpoint = await openCheckpoint(request.model)
   try {
     const projection = await quantizeTensor(checkpoint, request.tensor, {
+      absmean: request.absmean,
       requantize: request.requantize,
       ...(request.bits === undefined ? {} : { bits: request.bits }),
       ...(request.group === undefined ? {} : { group: request.group }),

@@ -14,6 +14,7 @@ const tileRequest = z.object({
     .number()
     .pipe(z.union([z.literal(32), z.literal(64), z.literal(128)]))
     .optional(),
+  absmean: z.boolean().default(false),
   requantize: z.boolean().default(false),
   rom: z.string().default('brom:4'),
   lanes: wholeNumber(1, 128).default(16),
