@@ -52,10 +52,15 @@ function goodFrame({ header }: AdapterLoaderParameters, slot: number, seed = 1):
 
 test('every fault has its code, and leaves the loader ready for a good frame and the other slot as it was', () => {
   const { engine, bench } = open(small)
+  for (const word of goodFrame(small, 1).slice(0, 9)) bench.send(word, false)
+  bench.simulation.reset()
+  let frames = 0
+  bench.sendFrame(goodFrame(small, 1).slice(9))
+  expect([bench.status, bench.simulation.peek('frames_o')]).toEqual(['bad magic', ++frames])
   bench.sendFrame(goodFrame(small, 1))
-  let frames = 1
+  frames++
   const expectFrame = (words: readonly number[], status: AdapterStatus) => {
-    bench.sendFrame(words)
+    bench.sendFrame(words, 1)
     expect(bench.status).toBe(status)
     expect(bench.simulation.peek('frames_o')).toBe(++frames)
     expect(bench.simulation.peek('busy_o')).toBe(false)
@@ -71,6 +76,45 @@ test('every fault has its code, and leaves the loader ready for a good frame and
   expectFrame(goodFrame(small, 0), 'slot in use')
   expect(bench.loaded[0]).toBe(true)
   expect(engine.coverage().filter(({ count }) => count === 0n)).toEqual([])
+})
+
+test('a pause before any word changes nothing of what a frame does', () => {
+  const { bench } = open(small)
+  const outcome = (words: readonly number[], pauseAt: number) => {
+    bench.simulation.reset()
+    bench.sendFrame(goodFrame(small, 1, 2))
+    bench.writes.length = 0
+    for (const [i, word] of words.entries()) {
+      bench.pause(i === pauseAt ? 3 : 0)
+      bench.send(word, i === words.length - 1)
+    }
+    bench.pause(1)
+    const { status, loaded } = bench
+    const [frames, busy] = [bench.simulation.peek('frames_o'), bench.simulation.peek('busy_o')]
+    return { status, loaded, frames, busy, writes: [...bench.writes] }
+  }
+  const spoilt = frameFaults.map(([, spoil]) => spoil(goodFrame(small, 0)))
+  for (const words of [goodFrame(small, 0), ...spoilt]) {
+    const whole = outcome(words, -1)
+    expect(whole).toMatchObject({ frames: 2, busy: false })
+    for (let at = 0; at < words.length; at++) expect(outcome(words, at)).toEqual(whole)
+  }
+})
+
+test('a reset behind any word leaves both slots empty and takes the next frame', () => {
+  const { bench } = open(small)
+  const frame = goodFrame(small, 0)
+  for (let sent = 1; sent < frame.length; sent++) {
+    bench.sendFrame(goodFrame(small, 1))
+    for (const word of frame.slice(0, sent)) bench.send(word, false)
+    bench.simulation.reset()
+    const busy = () => bench.simulation.peek('busy_o')
+    expect([bench.status, bench.loaded, busy()]).toEqual(['none', [false, false], false])
+    bench.sendFrame(frame.slice(sent))
+    expect([bench.status, bench.loaded, busy()]).toEqual(['bad magic', [false, false], false])
+    bench.sendFrame(frame)
+    expect([bench.status, bench.loaded, busy()]).toEqual(['loaded', [true, false], false])
+  }
 })
 
 test('the count of frames wraps', () => {

@@ -173,7 +173,8 @@ export function adapterLoader(parameters: AdapterLoaderParameters) {
       ports.write_word_o.assign(written('word', position.word))
       ports.write_data_o.assign(written('data', data))
       ports.slot_loaded_o.assign(loaded)
-      ports.busy_o.assign(phase.is('header').and(headerWord.is(0)).not())
+      const busy = m.let('busy', phase.is('header').and(headerWord.is(0)).not())
+      ports.busy_o.assign(busy)
       ports.status_o.assign(status)
       ports.frames_o.assign(frames)
 
@@ -183,6 +184,12 @@ export function adapterLoader(parameters: AdapterLoaderParameters) {
         .or(ports.slot_is_used_i.at(1))
         .and(isUsed.not())
       m.cover('loaded_beside_a_used_slot', loads.and(isOtherUsed))
+      for (const name of phase.states) {
+        m.cover(`pause_in_${name}`, valid.not().and(busy).and(phase.is(name)))
+      }
+      const isFirstFrame = frames.eq(0)
+      const isNoFrame = verdict.eq(codeOf('bad magic'))
+      m.cover('first_frame_since_reset_is_none', valid.and(last).and(isFirstFrame).and(isNoFrame))
       for (const name of adapterStatuses.slice(codeOf('loaded'))) {
         const isFinal = verdict.eq(codeOf(name))
         m.cover(`frame_${name.replaceAll(/\W/g, '_')}`, valid.and(last).and(isFinal))

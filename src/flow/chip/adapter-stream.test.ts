@@ -4,7 +4,7 @@ import { Random } from '../../common/random.js'
 import { nativeSuite } from '../../common/tools.js'
 import { tokenCycles } from '../../compiler/schedule.js'
 import { emitDesign } from '../../emit/index.js'
-import type { ChipDecoder } from '../../golden/index.js'
+import { argmax, type ChipDecoder } from '../../golden/index.js'
 import {
   type AnsweredToken,
   type AnswerOptions,
@@ -112,6 +112,43 @@ test(`frames with every fault change nothing for the tokens under way, nor for t
   expect(status).toMatchObject({ loaded: [true, true], lastFrame: 'loaded' })
   text.expectToken(inUse === undefined ? undefined : 2)
   text.expectToken(2)
+  feed.close()
+})
+
+test('a frame with pauses before every word is loaded while tokens run', () => {
+  const { feed, host, text } = open()
+  host.loadAdapter(Uint32Array.from(chip.frame(0, 0)))
+  host.selectAdapter(0)
+  for (const gap of [1, 2]) {
+    feed.feed(chip.frame(gap, 1), () => gap)
+    text.expectTokensMeanwhile(0, feed)
+    expect(host.adapterStatus()).toMatchObject({ loaded: [true, true], lastFrame: 'loaded' })
+  }
+  host.selectAdapter(1)
+  text.expectToken(0)
+  text.expectToken(2)
+  feed.close()
+})
+
+test('frames are loaded and refused while tokens wait to be taken, and the tokens stay the same', () => {
+  const { feed, host } = open()
+  host.loadAdapter(Uint32Array.from(chip.frame(0, 0)))
+  host.selectAdapter(0)
+  const golden = chip.golden()
+  golden.useAdapter(chip.adapters[0])
+  let token = 3
+  const answer = host.generate([token])
+  const statuses = ['loaded', 'truncated', 'over-long', 'wrong CRC', 'wrong shape'] as const
+  for (const status of statuses) {
+    const given = answer.next().value!
+    token = argmax(golden.step(token))
+    expect(given.token).toBe(token)
+    const [, spoil] = frameFaults.findLast(([own]) => own === status) ?? []
+    const frame = chip.frame(1, 1)
+    feed.feed(spoil?.(frame) ?? frame, (word) => word % 3)
+    drain(feed, host)
+    expect(host.adapterStatus()).toMatchObject({ inUse: 0, lastFrame: status })
+  }
   feed.close()
 })
 
