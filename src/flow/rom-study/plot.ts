@@ -27,11 +27,19 @@ text { font-family: Inter, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; f
 .bound { stroke-dasharray: 1.5 3 }
 `
 
-/** Area per bit over the words of a bank, a panel for each bank and width, a line for each construction. */
+/** What the horizontal axis is: words, unless only the widths of the banks differ. */
+type Axis = 'words' | 'width'
+
+/**
+ * Area per bit over the words of a bank, a panel for each bank and width, a line for each construction; over the width
+ * where all banks have as many words.
+ */
 export function areaPlot(report: RomStudyReport, library: LibraryRow): string {
-  const panels = panelsOf(report.banks)
-  const widths = new Set(report.banks.map(({ width }) => width)).size
-  const inRow = widths === 1 ? Math.min(panelsInRow, panels.length) : widths
+  const sizes = (axis: Axis) => new Set(report.banks.map((bank) => bank[axis])).size
+  const axis = sizes('words') === 1 && sizes('width') > 1 ? 'width' : 'words'
+  const panels = panelsOf(report.banks, axis)
+  const panelsOfBank = sizes(otherAxis[axis])
+  const inRow = panelsOfBank === 1 ? Math.min(panelsInRow, panels.length) : panelsOfBank
   const width = Math.max(2 * margin + inRow * panelWidth, 760)
   const entries = legendEntries(report, library)
   const entryWidth = 44 + Math.max(...entries.map(({ label }) => labelWidth(label)))
@@ -43,7 +51,7 @@ export function areaPlot(report: RomStudyReport, library: LibraryRow): string {
   const drawn = panels.map((banks, index) => {
     const x = margin + (index % inRow) * panelWidth
     const y = top + Math.floor(index / inRow) * panelHeight
-    return `<g transform="translate(${x} ${y})">${panel(report, library, banks, largest)}</g>`
+    return `<g transform="translate(${x} ${y})">${panel(report, library, { banks, axis, largest })}</g>`
   })
   const legend = entries.map(({ label, mark }, index) => {
     const x = margin + (index % entriesInRow) * entryWidth
@@ -58,19 +66,21 @@ export function areaPlot(report: RomStudyReport, library: LibraryRow): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n` +
     `<style>${style}</style>\n<rect width="${width}" height="${height}" fill="#fff"/>\n` +
     `<text class="title" x="${margin}" y="30">${escaped(library.name)}: ${unitName(library)} per bit, before layout</text>\n` +
-    `<text class="note" x="${margin}" y="47">over the words of a bank; ${escaped(report.yosys)}${note}</text>\n` +
+    `<text class="note" x="${margin}" y="47">over the ${axis} of a bank; ${escaped(report.yosys)}${note}</text>\n` +
     `${legend.join('\n')}\n${drawn.join('\n')}\n</svg>\n`
   )
 }
 
-/** Banks that differ in their words alone, with few words first. */
-function panelsOf(banks: readonly BankRow[]): (readonly BankRow[])[] {
+const otherAxis = { words: 'width', width: 'words' } as const
+
+/** Banks that differ along the axis alone, the smallest first. */
+function panelsOf(banks: readonly BankRow[], axis: Axis): (readonly BankRow[])[] {
   const panels = new Map<string, BankRow[]>()
   for (const bank of banks) {
-    const key = `${bank.name} ${bank.width}`
+    const key = `${bank.name} ${bank[otherAxis[axis]]}`
     panels.set(key, [...(panels.get(key) ?? []), bank])
   }
-  return [...panels.values()].map((some) => some.sort((a, b) => a.words - b.words))
+  return [...panels.values()].map((some) => some.sort((a, b) => a[axis] - b[axis]))
 }
 
 function valuesOf(report: RomStudyReport, library: LibraryRow): number[] {
@@ -83,13 +93,16 @@ function valuesOf(report: RomStudyReport, library: LibraryRow): number[] {
 function panel(
   report: RomStudyReport,
   library: LibraryRow,
-  banks: readonly BankRow[],
-  largest: number,
+  {
+    banks,
+    axis,
+    largest,
+  }: { readonly banks: readonly BankRow[]; readonly axis: Axis; readonly largest: number },
 ): string {
-  const words = report.banks.map((bank) => Math.log2(bank.words))
-  const [fewest, most] = [Math.min(...words), Math.max(...words)]
+  const sizes = report.banks.map((bank) => Math.log2(bank[axis]))
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
   const x = (bank: BankRow) => {
-    const position = most === fewest ? 0.5 : (Math.log2(bank.words) - fewest) / (most - fewest)
+    const position = most === least ? 0.5 : (Math.log2(bank[axis]) - least) / (most - least)
     return round(plotLeft + plotWidth * (0.06 + 0.88 * position))
   }
   const y = (value: number) => round(plotTop + plotHeight * (1 - value / (1.05 * largest)))
@@ -99,9 +112,9 @@ function panel(
       `<line class="grid" x1="${plotLeft}" x2="${plotLeft + plotWidth}" y1="${y(tick)}" y2="${y(tick)}"/>` +
       `<text class="note" text-anchor="end" x="${plotLeft - 6}" y="${y(tick) + 4}">${Number(tick.toPrecision(3))}</text>`,
   )
-  const depths = banks.map(
+  const labels = banks.map(
     (bank) =>
-      `<text class="note" text-anchor="middle" x="${x(bank)}" y="${bottom + 15}">${bank.words}</text>`,
+      `<text class="note" text-anchor="middle" x="${x(bank)}" y="${bottom + 15}">${bank[axis]}</text>`,
   )
   const curves = [...coloursOf(report.constructions)].map(([construction, colour]) =>
     curve(
@@ -132,10 +145,11 @@ function panel(
       '',
     ),
   )
-  const { name, width } = banks[0]!
+  const { name, width, words } = banks[0]!
+  const size = axis === 'words' ? `${width} bits` : `${words} words`
   return (
-    `<text class="panel" x="${plotLeft}" y="16">${escaped(name)}, ${width} bits</text>` +
-    `${grid.join('')}${depths.join('')}` +
+    `<text class="panel" x="${plotLeft}" y="16">${escaped(name)}, ${size}</text>` +
+    `${grid.join('')}${labels.join('')}` +
     `<rect class="border" x="${plotLeft}" y="${plotTop}" width="${plotWidth}" height="${plotHeight}"/>` +
     `${references.join('')}${curves.join('')}`
   )

@@ -125,3 +125,13 @@ test('plots have a panel for each width, and no dot for what did not end', () =>
   expect(height('table')).toBeGreaterThan(height('ours'))
   expect(height('ours')).toBeGreaterThan(height('sum-of-ones'))
 })
+
+test('banks that differ in width alone are drawn over the width', () => {
+  const banks = report.banks.map((bank) => ({ ...bank, words: 100 }))
+  const points = report.points.map((point) => ({ ...point, words: 100 }))
+  const plot = areaPlot({ ...report, banks, points }, generic!)
+  expect(plot.match(/class="panel"/g)).toHaveLength(1)
+  expect(plot).toContain('a&lt;b, 100 words')
+  expect(plot).toContain('over the width of a bank')
+  expect(plot.match(/<circle/g)).toHaveLength(8)
+})
