@@ -36,6 +36,18 @@ test('a file in TypeScript is read, its settings over those of a preset and belo
   })
 })
 
+test('a part of a setting that is given leaves its other parts as they are', async () => {
+  const config = configFile(
+    'export default { adapter: { rank: 32, units: 4 }, kv: { length: 64, format: "e4m3" }, mesh: { rows: 2 } }',
+  )
+  const settings = { adapter: { rank: 16 }, kv: { format: 'int16' } }
+  expect(await loadChipConfig({ config, preset: 'llama-3-8b-int2', settings })).toMatchObject({
+    adapter: { rank: 16, units: 4 },
+    kv: { length: 64, format: 'int16' },
+    mesh: { rows: 2, columns: 8, registers: 2 },
+  })
+})
+
 test.each([
   ['export default { bitz: 4 }', 'bitz: is no setting of a chip'],
   ['export default { mesh: { rows: 2, height: 3 } }', 'mesh.height: is no setting of a chip'],

@@ -17,7 +17,7 @@ export interface ConfigSource {
 }
 
 /**
- * The configuration of a chip: settings over file over preset over defaults.
+ * The configuration of a chip: settings over file over preset over defaults; of a setting that has parts, part over part.
  *
  * @throws InputError naming the file and the setting
  */
@@ -25,12 +25,26 @@ export async function loadChipConfig(source: ConfigSource): Promise<ChipConfig> 
   const preset = presetConfig(source.preset)
   const file = source.config ?? (await existing(usualFile))
   const fromFile = file === undefined ? {} : await importConfig(file)
-  const settings: Record<string, unknown> = { ...preset, ...fromFile, ...source.settings }
-  if (source.settings.model !== undefined) delete settings.shape
-  return parseChipConfig(settings, file)
+  const settings = [preset, fromFile, source.settings].reduce(laidOver)
+  const { shape, ...others } = settings
+  return parseChipConfig(source.settings.model === undefined ? settings : others, file)
 }
 
-function presetConfig(name: string | undefined): object {
+type Settings = Readonly<Record<string, unknown>>
+
+function laidOver(below: Settings, above: Settings): Settings {
+  const parts = Object.entries(above).map(([name, value]) => {
+    const other = below[name]
+    return [name, isSettings(other) && isSettings(value) ? { ...other, ...value } : value]
+  })
+  return { ...below, ...Object.fromEntries(parts) }
+}
+
+function isSettings(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null
+}
+
+function presetConfig(name: string | undefined): Settings {
   if (name === undefined) return {}
   if (!presetNames.includes(name as PresetName)) {
     throw new InputError(
@@ -49,7 +63,7 @@ async function existing(file: string): Promise<string | undefined> {
   )
 }
 
-async function importConfig(file: string): Promise<object> {
+async function importConfig(file: string): Promise<Settings> {
   // A configuration gets `defineChip` from this very package, wherever its file lies.
   const chipConfig = new URL('../../compiler/chip-config.js', import.meta.url)
   const alias = { romulus: fileURLToPath(chipConfig) }
@@ -60,7 +74,7 @@ async function importConfig(file: string): Promise<object> {
   } catch (error) {
     throw new InputError(firstLine(error), { file })
   }
-  if (typeof loaded !== 'object' || loaded === null) {
+  if (!isSettings(loaded)) {
     throw new InputError(
       'has no configuration as its default export',
       { file },
