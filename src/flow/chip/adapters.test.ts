@@ -5,13 +5,13 @@ import { openChip } from '../../host/index.js'
 import { openEngine } from '../../sim/index.js'
 import { adapterChip } from './testing/adapter-chip.js'
 
-test('tokens with an adapter, with another from the middle on, and without one are the golden ones', async () => {
+test('tokens with an adapter, with another, with the first again, and without one are the golden ones', async () => {
   const chip = adapterChip(6)
   const golden = chip.golden()
   const engine = await openEngine(chip.design)
   const host = openChip(engine)
   for (const slot of [0, 1] as const) host.loadAdapter(Uint32Array.from(chip.frame(slot, slot)))
-  const choices = [0, 0, 1, undefined, 0] as const
+  const choices = [0, 1, 0, undefined, 1, 0] as const
   let token = 3
   for (const [i, slot] of choices.entries()) {
     host.selectAdapter(slot)

@@ -42,8 +42,11 @@ test(`a whole chip is silent in all linters${skipped}`, async () => {
   expect(progress.join('\n')).toContain(`yosys ${length} of ${length}`)
 })
 
-test(`so is one of ternary weights${skipped}`, async () => {
-  const results = await lintDesign(smallChip({ bits: 'ternary' }), yosys)
+test.each([
+  ['with ternary weights', { bits: 'ternary' }],
+  ['with slots for adapters', { adapter: { rank: 8 } }],
+] as const)(`so is one %s${skipped}`, async (_, settings) => {
+  const results = await lintDesign(smallChip(settings), yosys, { cache })
   expect(results.flatMap(({ messages }) => messages)).toEqual([])
   expect(results.every(({ clean }) => clean)).toBe(true)
 })
