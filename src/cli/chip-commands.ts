@@ -1,8 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 import { scaleWordBits } from '../../generators/l-unit/weights.js'
-import { type CodeBits, codeBitsChoices, codeWidth } from '../common/code-bits.js'
+import { codeWidth } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
-import { presetNames } from '../compiler/presets.js'
 import { type TokenReport, tokenReport } from '../compiler/token-report.js'
 import { areaByUnit, type UnitArea } from '../flow/chip/area-by-unit.js'
 import { readChipAdapters } from '../flow/chip/chip-adapters.js'
@@ -27,35 +26,20 @@ import {
   checkTimelinePosition,
   writeTimeline,
 } from '../flow/timeline/write-timeline.js'
-import { type AdapterRank, adapterRankChoices } from '../quantize/index.js'
 import type { EngineName } from '../sim/index.js'
 import type { AreaReport } from '../synth/index.js'
 import { type AdapterFlags, adapterUseOf } from './adapter-options.js'
+import { addSettingOptions, configOf, type SettingFlags } from './chip-settings.js'
 import { areaRows, chipTable, lintRows, scheduleRows, simulationRows } from './chip-table.js'
-import { oneOf } from './one-of.js'
 import { phaseTable } from './phase-table.js'
 import { type SamplingFlags, samplingOf } from './sampling-options.js'
+import { wholeNumber } from './whole-number.js'
 
 export type ChipCommand = 'generate' | 'simulate' | 'lint' | 'synth'
 
 /** Options of the commands on a whole chip, as far as they were given. */
-export interface ChipOptions extends SamplingFlags, AdapterFlags {
-  readonly config?: string
-  readonly preset?: string
-  readonly model?: string
+export interface ChipOptions extends SettingFlags, SamplingFlags, AdapterFlags {
   readonly tokenizer?: string
-  readonly bits?: CodeBits
-  readonly headBits?: CodeBits
-  readonly group?: string
-  readonly lanes?: string
-  readonly units?: string
-  readonly mantissaBits?: string
-  readonly absmean?: boolean
-  readonly mesh?: MeshSize
-  readonly rom?: string
-  readonly kv?: string
-  readonly context?: number
-  readonly adapterRank?: AdapterRank
   readonly prompt?: string
   readonly tokens?: number
   readonly engine?: EngineName
@@ -87,27 +71,8 @@ export interface ChipReport {
 }
 
 export function addChipOptions(command: Command): void {
+  addSettingOptions(command)
   command
-    .option('--config <file>', 'chip configuration (romulus.config.ts, when there is one)')
-    .addOption(new Option('--preset <name>', 'a chip known by name').choices([...presetNames]))
-    .option('--tokenizer <file>', 'tokenizer, when it is not in the checkpoint or beside it')
-    .option(
-      '--mesh <rows>x<columns>',
-      'matrix units; --units are the L-Units of each (1x1)',
-      meshSize,
-    )
-    .option(
-      '--head-bits <n>',
-      'bits of the codes of embedding and head, or ternary',
-      oneOf(codeBitsChoices),
-    )
-    .option('--kv <format>', 'KV cache: int8, int16 or e4m3')
-    .option('--context <n>', 'positions of the KV cache', wholeNumber)
-    .option(
-      '--adapter-rank <n>',
-      'two slots for LoRA adapters of this rank or less',
-      oneOf(adapterRankChoices),
-    )
     .option('--prompt <text>', 'what the chip continues', '')
     .option('--tokens <n>', 'tokens to write at the most', wholeNumber, 64)
     .option('--check', 'compare every token with the golden model')
@@ -117,24 +82,6 @@ export function addChipOptions(command: Command): void {
       'position of that token (the last one of a simulation, else 0)',
       position,
     )
-}
-
-interface MeshSize {
-  readonly rows: number
-  readonly columns: number
-}
-
-function meshSize(text: string): MeshSize {
-  const [, rows, columns] = /^(\d{1,4})x(\d{1,4})$/.exec(text) ?? []
-  if (rows === undefined) throw new InvalidArgumentError('Rows and columns: 2x4.')
-  return { rows: Number(rows), columns: Number(columns) }
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[0-9]{1,9}$/.test(text) || Number(text) < 1) {
-    throw new InvalidArgumentError('A whole number from 1 on.')
-  }
-  return Number(text)
 }
 
 function position(text: string): number {
@@ -160,35 +107,6 @@ export function givenOptions(command: Command): ChipOptions {
   )
 }
 
-/** Settings of the configuration that options give. */
-function settingsOf(options: ChipOptions): Record<string, unknown> {
-  const { model, bits, headBits, group, lanes, units, mantissaBits, rom, kv, context } = options
-  const { mesh, adapterRank, absmean } = options
-  const settings: Record<string, unknown> = {}
-  const set = (name: string, value: unknown) => {
-    if (value !== undefined) settings[name] = value
-  }
-  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text))
-  set('model', model)
-  set('bits', bits)
-  set('headBits', headBits)
-  set('group', number(group))
-  set('lanes', number(lanes))
-  set('lUnits', number(units))
-  set('mantissaBits', number(mantissaBits))
-  set('rom', rom)
-  set('quantizer', absmean ? 'absmean' : undefined)
-  set('mesh', mesh)
-  set('adapter', adapterRank === undefined ? undefined : { rank: adapterRank })
-  if (kv !== undefined || context !== undefined) {
-    settings.kv = {
-      ...(kv === undefined ? {} : { format: kv }),
-      ...(context === undefined ? {} : { length: context }),
-    }
-  }
-  return settings
-}
-
 /** Generates a chip and takes it through one command. @returns the exit code */
 export async function runChipCommand(name: ChipCommand, options: ChipOptions): Promise<number> {
   if (name === 'generate' && options.out === undefined) {
@@ -198,11 +116,7 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
   const request = requestOf(options)
   const progress = openProgress()
   const adapterUse = adapterUseOf(options, request.tokens)
-  const settled = await loadChipConfig({
-    ...(options.config === undefined ? {} : { config: options.config }),
-    ...(options.preset === undefined ? {} : { preset: options.preset }),
-    settings: settingsOf(options),
-  })
+  const settled = await configOf(options)
   if (name === 'simulate' && settled.shape !== undefined) {
     throw new InputError(
       'a chip without weights writes no text',

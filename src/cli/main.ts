@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { InputError } from '../common/input-error.js'
 import { DesignError } from '../hdl/index.js'
+import { addAdapterCommand } from './adapter-command.js'
 import { addDemoCommand } from './chip-commands.js'
 import { addEvaluateCommand } from './evaluate-command.js'
 import { addRepairCommand } from './repair-command.js'
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   })
   addEvaluateCommand(program)
   addRepairCommand(program)
+  addAdapterCommand(program)
   addRomStudyCommand(program, (code) => {
     exitCode = code
   })

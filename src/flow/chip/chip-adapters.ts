@@ -1,5 +1,10 @@
-import type { ModelConfig } from '../../checkpoint/index.js'
-import { modelConfigOf, openAdapter, openCheckpoint } from '../../checkpoint/index.js'
+import {
+  type Adapter,
+  type ModelConfig,
+  modelConfigOf,
+  openAdapter,
+  openCheckpoint,
+} from '../../checkpoint/index.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { chipShape } from '../../compiler/chip-shape.js'
 import { modelShapes } from '../../compiler/model-shapes.js'
@@ -7,9 +12,10 @@ import { type ChipAdapter, quantizeAdapter } from '../../quantize/index.js'
 import { leastRank } from '../adapter-rank.js'
 import { bundledModel } from './bundled-model.js'
 
-/** Adapters in a chip's numbers, and the chip's configuration, which has slots for them. */
+/** Adapters as their files have them and in a chip's numbers, and the chip's configuration, which has slots for them. */
 export interface ChipAdapters {
   readonly config: ChipConfig
+  readonly files: readonly Adapter[]
   readonly adapters: readonly ChipAdapter[]
 }
 
@@ -24,12 +30,13 @@ export async function readChipAdapters(
   paths: readonly string[],
 ): Promise<ChipAdapters> {
   const model = await modelConfigFor(config)
-  const adapters = await Promise.all(paths.map((path) => openAdapter(path, model)))
+  const files = await Promise.all(paths.map((path) => openAdapter(path, model)))
   const { vectorLanes } = chipShape(config, model)
-  const rank = config.adapter?.rank ?? leastRank(adapters, vectorLanes)
+  const rank = config.adapter?.rank ?? leastRank(files, vectorLanes)
   return {
     config: { ...config, adapter: { ...config.adapter, rank } },
-    adapters: adapters.map((adapter) => quantizeAdapter(adapter, { rank, group: config.group })),
+    files,
+    adapters: files.map((adapter) => quantizeAdapter(adapter, { rank, group: config.group })),
   }
 }
 

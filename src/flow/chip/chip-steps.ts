@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openCheckpoint, type Tokenizer } from '../../checkpoint/index.js'
+import type { Tokenizer } from '../../checkpoint/index.js'
 import { describeAdapters } from '../../compiler/adapter-layout.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import type { ModelShapeName } from '../../compiler/model-shapes.js'
@@ -15,13 +15,11 @@ import {
   readSramTable,
   synthesize,
 } from '../../synth/index.js'
-import { tokenizerOf } from '../evaluate/evaluate.js'
 import { type LintResult, lintDesign } from '../lint.js'
 import type { Progress } from '../progress.js'
-import { quantizedModel } from '../quantize/quantized-model.js'
 import { type BuiltChip, buildChip } from './build-chip.js'
-import { bundledModel } from './bundled-model.js'
 import type { ChipPlan } from './plan-chip.js'
+import { readChipModel } from './read-chip-model.js'
 import { structuralChip } from './structural-chip.js'
 
 /** A chip that is generated, perhaps without weights. */
@@ -84,21 +82,10 @@ export async function elaborateChip(
   tokenizerFile: string | undefined,
   progress: Progress,
 ): Promise<ModelChip> {
-  const checkpoint = await openCheckpoint(config.model ?? bundledModel())
-  try {
-    const tokenizer = await tokenizerOf(checkpoint, tokenizerFile)
-    const calibration = { bos: tokenizer.bos }
-    const model = await quantizedModel(
-      checkpoint,
-      config.quantizer === 'calibrated' ? { ...config, calibration } : config,
-      progress,
-    )
-    const built = await progress.step('scheduling', () => buildChip(config, model))
-    const design = await progress.step('elaborating', () => elaborate(built.definition))
-    return { ...built, config, design, model, tokenizer }
-  } finally {
-    await checkpoint.close()
-  }
+  const { model, tokenizer } = await readChipModel(config, tokenizerFile, progress)
+  const built = await progress.step('scheduling', () => buildChip(config, model))
+  const design = await progress.step('elaborating', () => elaborate(built.definition))
+  return { ...built, config, design, model, tokenizer }
 }
 
 /** Writes the design with its lists, and the schedule with where a token's cycles go and where adapters lie. */
