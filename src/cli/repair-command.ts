@@ -1,11 +1,12 @@
 import Table from 'cli-table3'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type CodeBits, codeBitsChoices } from '../common/code-bits.js'
 import { presetNames } from '../compiler/presets.js'
 import { loadChipConfig } from '../flow/chip/load-config.js'
 import { openProgress } from '../flow/progress.js'
 import { type RepairReport, repair } from '../flow/repair/repair.js'
 import { oneOf } from './one-of.js'
+import { wholeNumber } from './whole-number.js'
 
 interface RepairOptions {
   readonly defects: string
@@ -67,11 +68,6 @@ export function addRepairCommand(program: Command): void {
       const report = await repair({ ...rest, config }, openProgress())
       process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printRepair(report))
     })
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number.')
-  return Number(text)
 }
 
 /** Settings of the configuration that options give. */
