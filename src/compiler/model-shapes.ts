@@ -31,6 +31,20 @@ export const modelShapes = {
     ropePairs: 'half-split',
     normEpsilon: Math.fround(1e-5),
   },
+  /** The matrices of BitNet b1.58 2B4T; its sub-norms and squared ReLU are not the LLaMA architecture's. */
+  'bitnet-2b': {
+    dim: 2560,
+    hiddenDim: 6912,
+    layers: 30,
+    heads: 20,
+    kvHeads: 5,
+    vocabulary: 128_256,
+    contextLength: 4096,
+    tiedHead: true,
+    ropeBase: 500_000,
+    ropePairs: 'half-split',
+    normEpsilon: Math.fround(1e-5),
+  },
 } as const satisfies Readonly<Record<string, ModelConfig>>
 
 export type ModelShapeName = keyof typeof modelShapes

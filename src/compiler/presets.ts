@@ -29,6 +29,19 @@ export const presets = {
     mesh: { rows: 32, columns: 8, registers: 2 },
     vectorLanes: 32,
   },
+  /** ROM words of 128 trits, a row of TOM's banks; a column for each key/value head. */
+  'tom-bitnet-2b': {
+    shape: 'bitnet-2b',
+    rom: 'macro',
+    kv: { length: 4096 },
+    bits: 'ternary',
+    headBits: 4,
+    group: 128,
+    lanes: 128,
+    lUnits: 40,
+    mesh: { rows: 1, columns: 5, registers: 2 },
+    vectorLanes: 32,
+  },
 } as const satisfies Readonly<Record<string, ChipConfigInput>>
 
 export type PresetName = keyof typeof presets

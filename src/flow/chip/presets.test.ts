@@ -19,6 +19,16 @@ test.each(Object.entries(leastCycles))(
   },
 )
 
+test("the L-Units of BitNet-2B's matrices stand idle for less than a fiftieth of the layers' sweeps", () => {
+  const config = parseChipConfig(presets['tom-bitnet-2b'])
+  const { placement, shape } = planChip(config, modelOfShape(modelShapes['bitnet-2b'], config))
+  const layers = allSweeps(placement).slice(0, -1)
+  const cycles = layers.reduce((sum, { order }) => sum + sweepCycles(order), 0)
+  const least = 2_084_044_800 / (shape.lUnits * shape.columns * shape.lanes)
+  expect(cycles / least).toBeGreaterThanOrEqual(1)
+  expect(cycles / least).toBeLessThan(1.02)
+})
+
 test('a token of the 3B shape takes fewer cycles than ROMA publishes', () => {
   const config = parseChipConfig(presets['llama-3.2-3b-int4'])
   const { schedule } = planChip(config, modelOfShape(modelShapes['llama-3.2-3b'], config))
