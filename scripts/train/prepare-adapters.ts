@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { type Checkpoint, openCheckpoint } from '../../src/checkpoint/index.js'
 import { bundledModel } from '../../src/flow/chip/bundled-model.js'
 import { type CodeBits, dequantize, quantizeModel } from '../../src/quantize/index.js'
-import { prose, tellDataset, verse } from './stories/tell-story.js'
+import { prose, questions, tellDataset } from './stories/tell-story.js'
 import { storyEncoder } from './story-encoder.js'
 import { vocabularyOf } from './tokenizer-json.js'
 import { writeTexts, writeTokens } from './write-stories.js'
@@ -14,14 +14,14 @@ const HEAD_BITS = 8
 const GROUP = 64
 
 /**
- * Writes what `train_adapter.py` reads: stories in `prose` and in `verse`, as tokens and the validation stories as
- * text too, and the bundled model's weights as a chip of 4 and one of 2 bits has them: `int4.f32` and `int2.f32`.
+ * Writes what `train_adapter.py` reads: stories in `prose` and in `questions`, as tokens and the validation stories
+ * as text too, and the bundled model's weights as a chip of 4 and one of 2 bits has them: `int4.f32` and `int2.f32`.
  */
 async function prepareAdapters(folder: string): Promise<void> {
   const checkpoint = await openCheckpoint(bundledModel())
   const tokenizer = readFileSync(join(dirname(bundledModel()), 'tokenizer.json'), 'utf8')
   const encode = storyEncoder(vocabularyOf(tokenizer))
-  for (const [name, manner] of Object.entries({ prose, verse })) {
+  for (const [name, manner] of Object.entries({ prose, questions })) {
     const inside = join(folder, name)
     mkdirSync(inside, { recursive: true })
     const { training, validation } = tellDataset(TRAINING_STORIES, VALIDATION_STORIES, manner)

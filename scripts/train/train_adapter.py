@@ -1,6 +1,6 @@
 """Trains a LoRA adapter (Hu et al., arXiv 2106.09685) for the bundled model as a chip has it.
 
-usage: train_adapter.py DATA OUT --stories prose|verse --bits 4|2
+usage: train_adapter.py DATA OUT --stories prose|questions --bits 4|2
            [--rank N] [--restore] [--minutes M] [--rate R] [--seed S]
 
 DATA is what prepare-adapters.ts wrote. The chip's weights stay as they are; A and B of all seven projections are
@@ -125,7 +125,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("data")
     parser.add_argument("out")
-    parser.add_argument("--stories", required=True, choices=["prose", "verse"])
+    parser.add_argument("--stories", required=True, choices=["prose", "questions"])
     parser.add_argument("--bits", required=True, type=int, choices=[4, 2])
     parser.add_argument("--rank", type=int, default=8)
     parser.add_argument("--restore", action="store_true")

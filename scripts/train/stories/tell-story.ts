@@ -1,7 +1,7 @@
 import { Random } from '../../../src/common/random.js'
 import { openings, type Plot, plots, type Step } from './plots.js'
+import { questionOpenings, questionPlots } from './questions.js'
 import { choice, drawStory, type Story } from './story.js'
-import { verseOpenings, versePlots } from './verse.js'
 
 const TRAINING_SEED = 1
 const VALIDATION_SEED = 2
@@ -10,18 +10,16 @@ const VALIDATION_SEED = 2
 export interface Manner {
   readonly openings: readonly string[]
   readonly plots: readonly Plot[]
-  /** Stands between two steps. */
-  readonly separator: string
 }
 
 /** Six to ten sentences in one paragraph. */
-export const prose: Manner = { openings, plots, separator: ' ' }
+export const prose: Manner = { openings, plots }
 
-/** Twelve lines; every two of them rhyme. */
-export const verse: Manner = { openings: verseOpenings, plots: versePlots, separator: '\n' }
+/** The same in questions and answers, of tokens that prose has. */
+export const questions: Manner = { openings: questionOpenings, plots: questionPlots }
 
 /** A story; equal seeds tell equal stories. */
-export function tellStory(random: Random, { openings, plots, separator } = prose): string {
+export function tellStory(random: Random, { openings, plots } = prose): string {
   const story = drawStory(random)
   const plot = choice(random, plots)
   const templates = [openings, ...plot.steps, plot.endings].map((step) => chooseStep(random, step))
@@ -29,7 +27,7 @@ export function tellStory(random: Random, { openings, plots, separator } = prose
   return templates
     .filter((template) => template !== null)
     .map((template) => fill(template, slots))
-    .join(separator)
+    .join(' ')
 }
 
 /** `count` stories, the first of them from the seed alone. */
