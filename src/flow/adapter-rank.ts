@@ -1,4 +1,6 @@
 import type { Adapter } from '../checkpoint/index.js'
+import { InputError } from '../common/input-error.js'
+import type { ChipConfig } from '../compiler/chip-config.js'
 import { type AdapterRank, adapterRankChoices } from '../quantize/index.js'
 
 /**
@@ -12,4 +14,16 @@ export function leastRank(adapters: readonly Adapter[], vectorLanes: number): Ad
   )
   const least = Math.max(vectorLanes, ...ranks)
   return adapterRankChoices.find((choice) => choice >= least) ?? 128
+}
+
+/**
+ * The rank of a chip's slots for adapters.
+ * @throws InputError when it has none
+ */
+export function slotRank({ adapter }: Pick<ChipConfig, 'adapter'>): AdapterRank {
+  if (adapter === undefined) {
+    const hint = '--adapter-rank 16'
+    throw new InputError('the chip has no slots for adapters', { field: 'adapter' }, hint)
+  }
+  return adapter.rank
 }

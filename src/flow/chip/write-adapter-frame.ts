@@ -7,6 +7,7 @@ import { adapterImage } from '../../compiler/adapter-image.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { modelOfShape, modelShapes } from '../../compiler/model-shapes.js'
 import { type ChipAdapter, groupsPerRow, type QuantizedMatrix } from '../../quantize/index.js'
+import { slotRank } from '../adapter-rank.js'
 import type { Progress } from '../progress.js'
 import { readChipAdapters } from './chip-adapters.js'
 import { planChip } from './plan-chip.js'
@@ -60,10 +61,7 @@ export async function writeAdapterFrame(
   progress: Progress,
 ): Promise<FrameReport> {
   const { config, adapter: path, slot, tokenizer, out } = request
-  if (config.adapter === undefined) {
-    const hint = '--adapter-rank 16'
-    throw new InputError('the chip has no slots for adapters', { field: 'adapter' }, hint)
-  }
+  const rank = slotRank(config)
   const { files, adapters } = await readChipAdapters(config, [path])
   const [file, adapter] = [files[0]!, adapters[0]!]
   const model =
@@ -77,7 +75,7 @@ export async function writeAdapterFrame(
     adapter: file.path,
     format: file.format,
     slot,
-    slotRank: adapter.rank,
+    slotRank: rank,
     projections: frameProjections(file, adapter),
     words: frame.length,
     bytes: frame.length * wordBytes,

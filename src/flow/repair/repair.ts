@@ -9,12 +9,8 @@ import {
 import { InputError } from '../../common/input-error.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { chipShape } from '../../compiler/chip-shape.js'
-import {
-  type AdapterFormat,
-  adapterRankChoices,
-  quantizeAdapter,
-  type Repair,
-} from '../../quantize/index.js'
+import { type AdapterFormat, quantizeAdapter, type Repair } from '../../quantize/index.js'
+import { slotRank } from '../adapter-rank.js'
 import { bundledModel } from '../chip/bundled-model.js'
 import { planChip } from '../chip/plan-chip.js'
 import { referenceOf, tokenizerOf } from '../evaluate/evaluate.js'
@@ -143,14 +139,9 @@ export async function repair(request: RepairRequest, progress: Progress): Promis
 }
 
 /** @throws InputError for a chip without weights or without adapters */
-function adapterFormat({ shape, adapter, group }: ChipConfig): AdapterFormat {
-  if (shape !== undefined) {
+function adapterFormat(config: ChipConfig): AdapterFormat {
+  if (config.shape !== undefined) {
     throw new InputError('has no weights', { field: 'shape' }, 'a checkpoint: --model FILE')
   }
-  const rank = adapterRankChoices.find((choice) => choice === adapter?.rank)
-  if (rank === undefined) {
-    const hint = '--adapter-rank 16'
-    throw new InputError('the chip has no slots for adapters', { field: 'adapter' }, hint)
-  }
-  return { rank, group }
+  return { rank: slotRank(config), group: config.group }
 }
