@@ -5,6 +5,7 @@ import { smallConfig, smallModel } from '../flow/chip/testing/small-model.js'
 import type { ChipModel, QuantizedMatrix } from '../quantize/index.js'
 import { type ChipConfigInput, parseChipConfig } from './chip-config.js'
 import { chipShape } from './chip-shape.js'
+import { codeInRom, codeOfRom } from './code-digits.js'
 import { allSweeps, placeWeights } from './placement.js'
 import { codeAtRomBit } from './rom-address.js'
 import { lUnitRoms } from './rom-contents.js'
@@ -19,10 +20,10 @@ function codeRoms(settings: ChipConfigInput, model: ChipModel) {
   return { shape, sweeps, roms: roms.map((column) => column.map(({ codeBytes }) => codeBytes)) }
 }
 
-/** The model with one bit of one code flipped; a matrix of the model is found by being the same object. */
+/** The model with one bit of one code in ROM flipped; a matrix of the model is found by being the same object. */
 function flipped(model: ChipModel, matrix: QuantizedMatrix, index: number, bit: number): ChipModel {
   const codes = matrix.codes.slice()
-  codes[index]! ^= 1 << bit
+  codes[index] = codeOfRom(codeInRom(codes[index]!, matrix.bits) ^ (1 << bit), matrix.bits)
   const changed = (other: QuantizedMatrix) => (other === matrix ? { ...matrix, codes } : other)
   return {
     ...model,
@@ -43,6 +44,7 @@ function flipped(model: ChipModel, matrix: QuantizedMatrix, index: number, bit: 
 test.each([
   [{ lUnits: 4, lanes: 8 }, smallConfig],
   [{ lUnits: 2, lanes: 32, bits: 2 }, smallConfig],
+  [{ lUnits: 3, lanes: 16, bits: 'ternary', headBits: 'ternary' }, smallConfig],
   [{ lUnits: 3, lanes: 8, mesh: { rows: 1, columns: 2 } }, wide],
 ] satisfies [ChipConfigInput, typeof smallConfig][])(
   'a flipped code has its one flipped bit in the ROMs where it is looked for: %j',
@@ -69,6 +71,10 @@ test.each([
       }
       weights++
       const { matrix, row, column, bit } = found
+      const code = matrix.codes[row * matrix.columns + column]!
+      const turned = codeInRom(code, matrix.bits) ^ (1 << bit)
+      // A zero trit with a sign stands in no ROM.
+      if (codeInRom(codeOfRom(turned, matrix.bits), matrix.bits) !== turned) continue
       const other = codeRoms(input, flipped(model, matrix, row * matrix.columns + column, bit))
       const flip = () => {
         bytes[at]! ^= 1 << (place.bit & 7)

@@ -10,6 +10,7 @@ import {
   tileCycles,
 } from '../../../generators/l-unit/index.js'
 import { encodeGguf } from '../../checkpoint/testing/encode-gguf.js'
+import { encodeTq1Block, encodeTq2Block } from '../../checkpoint/testing/encode-values.js'
 import { tinyGguf } from '../../checkpoint/testing/tiny-gguf.js'
 import { Random } from '../../common/random.js'
 import { nativeSuite } from '../../common/tools.js'
@@ -52,6 +53,27 @@ for (const [engine, suite] of engines) {
     })
   })
 }
+
+test.each([
+  ['TQ1_0', 34, encodeTq1Block],
+  ['TQ2_0', 35, encodeTq2Block],
+] as const)('a GGUF projection in %s, trit for trit', async (name, type, encode) => {
+  const random = new Random(type)
+  const blocks = [0x3c00, 0x9400, 0x2e66, 0x0001].map((scale) =>
+    encode(
+      scale,
+      Uint8Array.from({ length: 256 }, () => random.integer(0, 2)),
+    ),
+  )
+  const tensors = [{ name: 'w', dims: [512, 2], type, data: Buffer.concat(blocks) }]
+  const model = join(folder, `${name}.gguf`)
+  writeFileSync(model, encodeGguf({ fields: [], tensors }))
+  const request = parseTileRequest({ model, tensor: 'w', group: 128, lanes: 32, rom: 'table' })
+  const report = await runTile(request, new Set(['simulate']), quiet)
+  expect(report).toMatchObject({ stored: name, origin: 'imported', romBits: 2 * 1024 + 8 * 16 })
+  expect(report.parameters).toMatchObject({ bits: 'ternary', group: 128 })
+  expect(report.simulation).toMatchObject({ vectors: 4, difference: undefined })
+})
 
 function randomMatrix(random: Random, rows: number, columns: number): QuantizedMatrix {
   const groups = rows * Math.ceil(columns / 32)
