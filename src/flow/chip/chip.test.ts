@@ -25,6 +25,7 @@ import { type ChipModel, quantizeModel } from '../../quantize/index.js'
 import { openEngine } from '../../sim/index.js'
 import { buildChip } from './build-chip.js'
 import { bundledModel } from './bundled-model.js'
+import { smallConfig, smallModel } from './testing/small-model.js'
 
 const folder = temporaryFolder()
 const shared = process.env.ROMULUS_SHARED
@@ -74,6 +75,17 @@ async function expectGoldenTokensOf(
   expect(given).toBe(count)
   engine.close()
 }
+
+test.each([
+  ['3 x 3, heads that do not fit', { rows: 3, columns: 3 }, { dim: 96, heads: 4, kvHeads: 2 }],
+  ['1 x 3, a head each', { rows: 1, columns: 3, registers: 1 }, { dim: 96, heads: 3, kvHeads: 3 }],
+  ['2 x 5, one head', { rows: 2, columns: 5 }, { dim: 32, heads: 1, kvHeads: 1 }],
+])('odd meshes give the golden tokens and logits: %s', async (_, mesh, shape) => {
+  const sizes = { group: 32, lUnits: 2, lanes: 8, vectorLanes: 2 } as const
+  const config = parseChipConfig({ ...sizes, rom: 'table', mesh })
+  const model = smallModel(config, { ...smallConfig, ...shape, layers: 1, hiddenDim: 101 })
+  await expectGoldenTokensOf(model, config, [1, 4], 2)
+})
 
 test("the bundled model's chip continues a prompt as the golden model does, as scheduled", () =>
   expectGoldenTokens(bundledModel(), {}, [1, 403, 407], 6))

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import type { ModelConfig } from '../../checkpoint/index.js'
 import { missingTool } from '../../common/tools.js'
 import { type ChipConfigInput, parseChipConfig } from '../../compiler/chip-config.js'
 import { type EmittedDesign, emitDesign } from '../../emit/index.js'
@@ -6,15 +7,19 @@ import { elaborate } from '../../hdl/index.js'
 import { openYosys } from '../../synth/index.js'
 import { lintDesign } from '../lint.js'
 import { buildChip } from './build-chip.js'
-import { smallModel } from './testing/small-model.js'
+import { smallConfig, smallModel } from './testing/small-model.js'
 
 const yosys = openYosys()
 afterAll(() => yosys.close())
 
 /** A chip of a small model in B-ROMs. */
-function smallChip(settings: ChipConfigInput = {}): EmittedDesign {
+function smallChip(
+  settings: ChipConfigInput = {},
+  shape: Partial<ModelConfig> = {},
+): EmittedDesign {
   const config = parseChipConfig({ group: 32, lanes: 8, lUnits: 2, rom: 'brom:4', ...settings })
-  return emitDesign(elaborate(buildChip(config, smallModel(config)).definition))
+  const model = smallModel(config, { ...smallConfig, ...shape })
+  return emitDesign(elaborate(buildChip(config, model).definition))
 }
 
 const emitted = smallChip()
@@ -43,13 +48,18 @@ test(`a whole chip is silent in all linters${skipped}`, async () => {
 })
 
 test.each([
-  ['with ternary weights', { bits: 'ternary' }],
-  ['with slots for adapters', { adapter: { rank: 8 } }],
-] as const)(`so is one %s${skipped}`, async (_, settings) => {
-  const results = await lintDesign(smallChip(settings), yosys, { cache })
-  expect(results.flatMap(({ messages }) => messages)).toEqual([])
-  expect(results.every(({ clean }) => clean)).toBe(true)
-})
+  ['3 x 3', { rows: 3, columns: 3 }],
+  ['2 x 5', { rows: 2, columns: 5 }],
+])(
+  `so is a mesh of %s${skipped}`,
+  async (_, mesh) => {
+    const settings = { rom: 'table', lUnits: 1, vectorLanes: 2, mesh } as const
+    const results = await lintDesign(smallChip(settings, { layers: 1, hiddenDim: 5 }), yosys)
+    expect(results.flatMap(({ messages }) => messages)).toEqual([])
+    expect(results.every(({ clean }) => clean)).toBe(true)
+  },
+  300_000,
+)
 
 test('a fault in one module is found, and the others are not linted by Yosys again', async () => {
   const faulty = emitted.files.find(({ path }) => path.startsWith('l_unit_'))!
