@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { openYosys } from '../src/synth/index.js'
 import { abcScript } from '../src/synth/map-module.js'
-import { compareAbcScripts } from './abc-scripts.js'
+import { abcReport, compareAbcScripts, reportOf } from './abc-scripts.js'
 
 const yosys = openYosys()
 afterAll(() => yosys.close())
@@ -18,4 +18,6 @@ test('scripts are compared on each design, and the one in use maps to less', asy
     expect(ours!.area).toBeGreaterThan(0)
     expect(ours!.area).toBeLessThan(mapped!.area!)
   }
+  const report = reportOf(yosys, results)
+  expect(abcReport.parse(JSON.parse(JSON.stringify(report)))).toEqual(report)
 })

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
+import { z } from 'zod'
 import { lUnitBench } from '../generators/l-unit/index.js'
 import { Random } from '../src/common/random.js'
 import { noCache } from '../src/common/result-cache.js'
@@ -28,16 +29,27 @@ const candidates: readonly (string | undefined)[] = [
 ]
 
 /** What one script makes of one design. */
-export interface AbcResult {
-  readonly target: string
-  readonly design: string
-  readonly script: string
+const abcResult = z.strictObject({
+  target: z.string(),
+  design: z.string(),
+  script: z.string(),
   /** Absent when it took too long. */
-  readonly cells?: number
+  cells: z.number().int().nonnegative().optional(),
   /** Square micrometres, or transistors of generic gates. */
-  readonly area?: number
-  readonly seconds: number
-}
+  area: z.number().nonnegative().optional(),
+  seconds: z.number().nonnegative(),
+})
+export type AbcResult = z.infer<typeof abcResult>
+
+/** What `--json` prints. */
+export const abcReport = z.strictObject({
+  /** Yosys' name and version. */
+  yosys: z.string(),
+  /** The script in use. */
+  abcScript: z.string(),
+  results: z.array(abcResult),
+})
+type AbcReport = z.infer<typeof abcReport>
 
 export interface AbcComparison {
   readonly scripts: readonly (string | undefined)[]
@@ -82,6 +94,11 @@ export async function compareAbcScripts(
     }
   }
   return results
+}
+
+/** The report of a comparison for `--json`. */
+export function reportOf(yosys: Yosys, results: readonly AbcResult[]): AbcReport {
+  return { yosys: yosys.build, abcScript, results: [...results] }
 }
 
 function sizeOf(counts: Readonly<Record<string, number>>, library: LibertyLibrary | undefined) {
@@ -186,7 +203,7 @@ async function main(): Promise<void> {
       onResult: ({ target, design: name, script }) =>
         process.stderr.write(`${target}, ${name}: ${script}\n`),
     })
-    if (options.json) console.log(JSON.stringify({ yosys: yosys.build, abcScript, results }))
+    if (options.json) console.log(JSON.stringify(reportOf(yosys, results)))
     else {
       console.log(`${yosys.build}; the script in use is "${abcScript}"`)
       console.log(table(results, seconds))
