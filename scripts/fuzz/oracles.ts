@@ -8,7 +8,7 @@ import {
   buildVerilator,
   openVerilator,
   removeExecutable,
-  withoutDfg,
+  soundOptimisations,
 } from '../../src/sim/verilator/index.js'
 import type { Yosys } from '../../src/synth/yosys.js'
 import type { Batch } from './batch.js'
@@ -96,7 +96,7 @@ export async function oracleResponse(
       return interpretedResponse(subject)
     case 'verilator': {
       const executable = await buildVerilator(emitted, {
-        verilatorFlags: ['-O3', withoutDfg, '--x-assign', 'unique'],
+        verilatorFlags: [...soundOptimisations, '--x-assign', 'unique'],
         compilerFlags: ['-O0'],
       })
       try {

@@ -20,7 +20,7 @@ import { verilate } from './verilate.js'
 export interface VerilatorBuildOptions {
   /** Where executables are kept; by default `$ROMULUS_CACHE`, else the user's cache folder. */
   readonly cacheDirectory?: string
-  /** Flags of `verilator`; `-O3 --x-assign fast` and {@link withoutDfg} by default. */
+  /** Flags of `verilator`; {@link soundOptimisations} and `--x-assign fast` by default. */
   readonly verilatorFlags?: readonly string[]
   /** Flags of the C++ compiler; `-O2` by default. */
   readonly compilerFlags?: readonly string[]
@@ -37,10 +37,12 @@ export interface VerilatorBuildOptions {
 }
 
 /**
- * Takes out an optimisation of data flow that makes 0 < 0 true of signed numbers when one of them turns out to be constant
- * in another module (Verilator 5.006; a relative of https://github.com/verilator/verilator/issues/6000).
+ * All optimisations but two that change results in Verilator 5.006: one of data flow makes 0 < 0 true of signed numbers
+ * when one of them turns out to be constant in another module (a relative of
+ * https://github.com/verilator/verilator/issues/6000); one of trees of bit operations takes a constant 0 of a word of more
+ * than 32 bits for its neighbour.
  */
-export const withoutDfg = '-fno-dfg'
+export const soundOptimisations = ['-O3', '-fno-dfg', '-fno-const-bit-op-tree']
 
 /** A simulator process of one design, ready to be started. */
 export interface VerilatorExecutable {
@@ -101,7 +103,7 @@ class Build {
     this.cache = new BuildCache(options.cacheDirectory)
     this.compilerFlags = options.compilerFlags ?? ['-O2']
     this.verilatorFlags = [
-      ...(options.verilatorFlags ?? ['-O3', withoutDfg, '--x-assign', 'fast']),
+      ...(options.verilatorFlags ?? [...soundOptimisations, '--x-assign', 'fast']),
       // Registers without reset start at zero in every engine.
       ...['--x-initial', '0', '--no-timing', options.assertions ? '--assert' : '--no-assert'],
       ...waveFlags(options.waves),

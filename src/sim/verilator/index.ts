@@ -1,8 +1,8 @@
 export {
   buildVerilator,
   removeExecutable,
+  soundOptimisations,
   type VerilatorBuildOptions,
   type VerilatorExecutable,
-  withoutDfg,
 } from './build.js'
 export { openVerilator, type VerilatorEngine, type VerilatorOptions } from './engine.js'
