@@ -87,19 +87,18 @@ function mappedLine(frame: NodeJS.CallSite): SourceLine | undefined {
   }
 }
 
-/** Whether a file, by path or URL, is an author's: tests of the library are its users. */
-const isOuter = memoised((location: string): boolean => {
-  if (!/^(?:file:\/\/|\/|[A-Za-z]:[\\/])/.test(location)) return false
-  const path = pathOf(location)
-  return !isLibraryFile(path) && !path.includes('/node_modules/')
-})
+const outerFiles = new Map<string, boolean>()
 
-function memoised<T>(compute: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>()
-  return (key) => {
-    if (!known.has(key)) known.set(key, compute(key))
-    return known.get(key)!
+/** Whether a file, by path or URL, is an author's: tests of the library are its users. */
+function isOuter(location: string): boolean {
+  let outer = outerFiles.get(location)
+  if (outer === undefined) {
+    const path = pathOf(location)
+    const isFile = /^(?:file:\/\/|\/|[A-Za-z]:[\\/])/.test(location)
+    outer = isFile && !isLibraryFile(path) && !path.includes('/node_modules/')
+    outerFiles.set(location, outer)
   }
+  return outer
 }
 
 function pathOf(location: string): string {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { Projection } from '../../checkpoint/index.js'
-import { TextStream } from '../../checkpoint/text-stream.js'
 import { Random } from '../../common/random.js'
 import type { FlatDesign } from '../../hdl/index.js'
 import { projectionMatrix } from '../../quantize/index.js'
@@ -11,7 +10,7 @@ import { flipStoredBit } from './divergence/testing/faults.js'
 import { simulateChip } from './simulate-chip.js'
 import type { AdapterUse } from './simulated-adapters.js'
 import { adapterChip } from './testing/adapter-chip.js'
-import { smallConfig } from './testing/small-model.js'
+import { promptTokenizer } from './testing/prompt-tokenizer.js'
 
 const chip = adapterChip(16, 1)
 const prompt = [3, 5]
@@ -22,14 +21,7 @@ const random = new Random(seed)
 
 /** What `simulate --check` says of the chip with a fault. */
 async function check(flat: FlatDesign, use: Omit<AdapterUse, 'paths'>) {
-  const tokenizer = {
-    size: smallConfig.vocabulary,
-    bos: 1,
-    eos: -1,
-    encode: () => prompt,
-    decode: () => '',
-    stream: () => new TextStream(() => new Uint8Array()),
-  }
+  const tokenizer = promptTokenizer(prompt)
   const { built, config, model, adapters } = chip
   const faulty = { ...built, design: { flat }, config, model, tokenizer }
   const request = {

@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { Tokenizer } from '../../checkpoint/index.js'
-import { TextStream } from '../../checkpoint/text-stream.js'
 import { simulationRows } from '../../cli/chip-table.js'
 import { nativeSuite } from '../../common/tools.js'
 import { emitDesign } from '../../emit/index.js'
@@ -11,18 +9,11 @@ import type { LoadedChip } from './chip-steps.js'
 import { simulateChip } from './simulate-chip.js'
 import type { AdapterUse } from './simulated-adapters.js'
 import { adapterChip } from './testing/adapter-chip.js'
-import { smallConfig } from './testing/small-model.js'
+import { promptTokenizer } from './testing/prompt-tokenizer.js'
 
 const { config, model, built, design, adapters } = adapterChip(16, 1)
 const prompt = [3, 5, 7]
-const tokenizer: Tokenizer = {
-  size: smallConfig.vocabulary,
-  bos: 1,
-  eos: -1,
-  encode: () => prompt,
-  decode: () => '',
-  stream: () => new TextStream(() => new Uint8Array()),
-}
+const tokenizer = promptTokenizer(prompt)
 
 function simulate(
   use: AdapterUse,

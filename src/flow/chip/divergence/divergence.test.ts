@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ModelConfig, Tokenizer } from '../../../checkpoint/index.js'
-import { TextStream } from '../../../checkpoint/text-stream.js'
+import type { ModelConfig } from '../../../checkpoint/index.js'
 import { simulationRows } from '../../../cli/chip-table.js'
 import { type ChipConfigInput, parseChipConfig } from '../../../compiler/chip-config.js'
 import { argmax, ChipDecoder } from '../../../golden/index.js'
@@ -11,6 +10,7 @@ import { silent } from '../../progress.js'
 import { type BuiltChip, buildChip } from '../build-chip.js'
 import type { LoadedChip } from '../chip-steps.js'
 import { simulateChip } from '../simulate-chip.js'
+import { promptTokenizer } from '../testing/prompt-tokenizer.js'
 import { smallConfig, smallModel } from '../testing/small-model.js'
 import { findDivergence } from './find-divergence.js'
 import { cutsOff } from './testing/faults.js'
@@ -60,15 +60,7 @@ function diverges(faulty: { chip?: BuiltChip; design: Pick<Design, 'flat'> }, pr
   return findDivergence(given, model, format, { prompt, answered: [], sampled: false })
 }
 
-/** A tokenizer of a given prompt. */
-const tokenizer: Tokenizer = {
-  size: smallConfig.vocabulary,
-  bos: 1,
-  eos: -1,
-  encode: () => [3, 5],
-  decode: () => '',
-  stream: () => new TextStream(() => new Uint8Array()),
-}
+const tokenizer = promptTokenizer([3, 5])
 
 /** What `simulate --check` says of a chip with a fault. */
 function check(faulty: { chip?: BuiltChip; design: Design }, sampling?: SamplingOptions) {
