@@ -19,6 +19,9 @@ describe.skipIf(suite.skip)(suite.title, () => {
       const cycles = randomCycles(design, 40, seed)
       expect(icarusTrace(design, cycles)).toEqual(expectedTrace(node, design, cycles))
     })
-    fc.assert(property, { numRuns: 10, endOnFailure: true })
+    const withoutOutputs: [number, number] = [639_216_643, 3]
+    const sliceOfZeroProduct: [number, number] = [703_305_105, 10]
+    const examples = [withoutOutputs, sliceOfZeroProduct]
+    fc.assert(property, { numRuns: 12, endOnFailure: true, examples })
   })
 })

@@ -304,7 +304,7 @@ export function slice(a: Term, low: number, width: number, look: TermLook = plai
     }
     const top = low + width
     if (low > 0 && top < a.width && carriesUpwards.has(a.op)) {
-      return new Term('slice', width, [slice(a, 0, top)], look, 0n, low)
+      return slice(slice(a, 0, top), low, width, look)
     }
     if (low === 0) {
       const resized = (operand: Term, signed: boolean) =>

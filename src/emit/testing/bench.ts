@@ -80,7 +80,9 @@ export function netlistTrace(design: EmittedDesign, cycles: readonly Cycle[]): s
 }
 
 function traceOf(output: string): string[] {
-  return output.split('\n').filter((line) => /^[0-9a-fxz ]+$/.test(line))
+  return output
+    .split('\n')
+    .flatMap((line) => /^outputs:((?: [0-9a-fxz]+)*)$/.exec(line)?.[1]?.trim() ?? [])
 }
 
 /** A bench that resets the design, then applies one line of `stimulus.hex` a cycle. */
@@ -119,7 +121,7 @@ function writeBench(design: EmittedDesign, cycles: readonly Cycle[], directory: 
       ? []
       : [`    {${inputs.map(({ name }) => name).join(', ')}} = stimulus[i][${width - 2}:0];`]),
     '    #1;',
-    `    $display("${outputs.map(() => '%h').join(' ')}"${outputs.map(({ name }) => `, ${name}`).join('')});`,
+    `    $display("outputs:${outputs.map(() => ' %h').join('')}"${outputs.map(({ name }) => `, ${name}`).join('')});`,
     ...pulse,
     '    end',
     '    $finish;',
