@@ -1,4 +1,5 @@
 import { type Bool, bool, cat, mux, type RomContents, type UInt } from '../../src/hdl/index.js'
+import { chunks, vectorBits, wordOf } from './any-of.js'
 import { bitsOf, divideByConstant, oneHot } from './decode.js'
 
 /**
@@ -21,12 +22,6 @@ export function blockRom(address: UInt, contents: RomContents, block: number): U
     ),
   )
 }
-
-/**
- * Bits of a vector of lines, and inputs of a reduction. Linters and simulators handle vectors much faster than as
- * many single bits, until one bit that changes has too many others evaluated again.
- */
-const vectorBits = 32
 
 /** The lines of each block by pattern; zero patterns have none. */
 function patternLines(
@@ -51,12 +46,6 @@ function patternLines(
     }
   }
   return lines
-}
-
-function chunks<T>(values: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
-    values.slice(i * size, (i + 1) * size),
-  )
 }
 
 /** The address's bits, lowest first, at least as many as count within a block. */
@@ -105,15 +94,4 @@ class PatternFunctions {
     }
     return value
   }
-}
-
-/** The word whose bits are the ORs of the columns' lines. */
-export function wordOf(columns: readonly (readonly Bool[])[]): UInt {
-  return cat(...columns.map(anyOf).reverse())
-}
-
-function anyOf(lines: readonly Bool[]): Bool {
-  if (lines.length === 0) return bool.literal(false)
-  if (lines.length <= vectorBits) return cat(...lines).reduceOr()
-  return anyOf(chunks(lines, vectorBits).map(anyOf))
 }

@@ -5,21 +5,14 @@ import { openModule } from '../testing/open-embedded.js'
 import { randomContents } from '../testing/random-contents.js'
 import { blockRom } from './block-rom.js'
 import { sumOfOnes } from './sum-of-ones.js'
+import { smallestDecoded, symbolRom } from './symbol-rom.js'
 
-type Construction = (address: UInt, contents: RomContents) => UInt
+type Construction = (contents: RomContents) => ReturnType<typeof symbolRom>
 
 /** Reads every address that the port can carry and compares with the contents. */
 function expectContents(construct: Construction, contents: RomContents): void {
-  const { addressWidth, width, depth } = contents
-  const rom = defineModule(
-    'rom',
-    { addr_i: input(uint(addressWidth)), data_o: output(uint(width)) },
-    (m, { addr_i, data_o }) => {
-      m.unused(addr_i)
-      data_o.assign(construct(addr_i, contents))
-    },
-  )
-  const simulation = openModule(rom)
+  const { addressWidth, depth } = contents
+  const simulation = openModule(construct(contents))
   for (let address = 0; address < 2 ** addressWidth; address++) {
     simulation.poke('addr_i', address)
     const word = simulation.peekBits('data_o')
@@ -29,12 +22,31 @@ function expectContents(construct: Construction, contents: RomContents): void {
   }
 }
 
+function inline(construct: (address: UInt, contents: RomContents) => UInt): Construction {
+  return (contents) =>
+    defineModule(
+      'rom',
+      { addr_i: input(uint(contents.addressWidth)), data_o: output(uint(contents.width)) },
+      (m, { addr_i, data_o }) => {
+        m.unused(addr_i)
+        data_o.assign(construct(addr_i, contents))
+      },
+    )
+}
+
 const constructions: [string, Construction][] = [
   ...Array.from({ length: 8 }, (_, i): [string, Construction] => [
     `blocks of ${i + 1}`,
-    (address, contents) => blockRom(address, contents, i + 1),
+    inline((address, contents) => blockRom(address, contents, i + 1)),
   ]),
-  ['sum of ones', sumOfOnes],
+  ...[2, 3, 6, 8].map((bits): [string, Construction] => [
+    `symbols of ${bits} columns`,
+    (contents) =>
+      contents.depth < smallestDecoded
+        ? inline(sumOfOnes)(contents)
+        : symbolRom('rom', contents, bits),
+  ]),
+  ['sum of ones', inline(sumOfOnes)],
 ]
 
 describe.each(constructions)('%s', (_, construct) => {

@@ -1,7 +1,8 @@
 import { InputError } from '../../src/common/input-error.js'
-import { type RomContents, type RomForm, UInt } from '../../src/hdl/index.js'
+import { elaborate, type RomContents, type RomForm, UInt } from '../../src/hdl/index.js'
 import { blockRom } from './block-rom.js'
 import { sumOfOnes } from './sum-of-ones.js'
+import { smallestDecoded, symbolRom } from './symbol-rom.js'
 
 /** How a ROM becomes hardware, as people choose it. */
 export type RomPolicy =
@@ -9,6 +10,8 @@ export type RomPolicy =
   | { readonly kind: 'table' }
   /** A B-ROM with blocks of 1 to 8 addresses. */
   | { readonly kind: 'brom'; readonly block: number }
+  /** Words by symbols of 4 to 10 columns. */
+  | { readonly kind: 'symbols'; readonly bits: number }
   /** Word lines, and an OR of ones for each column. */
   | { readonly kind: 'sum-of-ones' }
   /** An array that is filled from a file. */
@@ -17,19 +20,25 @@ export type RomPolicy =
   | { readonly kind: 'macro' }
 
 const largestBlock = 8
+const smallestSymbol = 4
+const largestSymbol = 10
 
 /** The names that {@link parseRomPolicy} takes. */
 export const romPolicyNames: readonly string[] = [
   'table',
   ...Array.from({ length: largestBlock }, (_, i) => `brom:${i + 1}`),
+  ...Array.from(
+    { length: largestSymbol - smallestSymbol + 1 },
+    (_, i) => `symbols:${smallestSymbol + i}`,
+  ),
   'sum-of-ones',
   'readmemh',
   'macro',
 ]
 
 /**
- * `table`, `brom:1` to `brom:8` (`brom` alone has blocks of four, ROMA's), `sum-of-ones`, `readmemh` or
- * `macro`.
+ * `table`, `brom:1` to `brom:8` (`brom` alone has blocks of four, ROMA's), `symbols:4` to `symbols:10`, `sum-of-ones`,
+ * `readmemh` or `macro`.
  *
  * @param field the option that the text came from
  * @throws InputError for anything else
@@ -40,24 +49,36 @@ export function parseRomPolicy(text: string, field = '--rom'): RomPolicy {
     if (kind === 'brom') {
       const block = size === undefined ? 4 : Number(size)
       if (Number.isInteger(block) && 1 <= block && block <= largestBlock) return { kind, block }
+    } else if (kind === 'symbols') {
+      const bits = Number(size)
+      if (Number.isInteger(bits) && smallestSymbol <= bits && bits <= largestSymbol) {
+        return { kind, bits }
+      }
     } else if (size === undefined) {
       if (kind === 'table' || kind === 'sum-of-ones' || kind === 'readmemh' || kind === 'macro') {
         return { kind }
       }
     }
   }
-  const known = 'table, brom:1 to brom:8, sum-of-ones, readmemh, macro'
+  const known = 'table, brom:1 to brom:8, symbols:4 to symbols:10, sum-of-ones, readmemh, macro'
   throw new InputError(`${JSON.stringify(text)} is no ROM policy`, { field }, `one of ${known}`)
 }
 
 /** The inverse of {@link parseRomPolicy}. */
 export function printRomPolicy(policy: RomPolicy): string {
-  return policy.kind === 'brom' ? `brom:${policy.block}` : policy.kind
+  switch (policy.kind) {
+    case 'brom':
+      return `brom:${policy.block}`
+    case 'symbols':
+      return `symbols:${policy.bits}`
+    default:
+      return policy.kind
+  }
 }
 
-/** The policy as part of an identifier: `brom4`, `sum_of_ones`. */
+/** The policy as part of an identifier: `brom4`, `symbols8`, `sum_of_ones`. */
 export function romPolicyIdentifier(policy: RomPolicy): string {
-  return policy.kind === 'brom' ? `brom${policy.block}` : policy.kind.replaceAll('-', '_')
+  return printRomPolicy(policy).replace(':', '').replaceAll('-', '_')
 }
 
 /**
@@ -78,12 +99,30 @@ export function romForm(policy: RomPolicy, contents: RomContents): RomForm {
         construction: printRomPolicy(policy),
         build: (address, words) => blockRom(new UInt(address), words, policy.block).node,
       }
+    case 'symbols':
+      return contents.depth < smallestDecoded
+        ? sumOfOnesForm(printRomPolicy(policy))
+        : symbolForm(policy.bits, contents)
     case 'sum-of-ones':
-      return {
-        kind: 'logic',
-        construction: policy.kind,
-        build: (address, words) => sumOfOnes(new UInt(address), words).node,
-      }
+      return sumOfOnesForm(policy.kind)
+  }
+}
+
+function sumOfOnesForm(construction: string): RomForm {
+  return {
+    kind: 'logic',
+    construction,
+    build: (address, words) => sumOfOnes(new UInt(address), words).node,
+  }
+}
+
+function symbolForm(bits: number, contents: RomContents): RomForm {
+  const name = `symbol${bits}_rom_${romShapeName(contents)}`
+  return {
+    kind: 'module',
+    construction: `symbols:${bits}`,
+    name,
+    build: (words) => elaborate(symbolRom(name, words, bits)).modules,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Bool, RomContents, UInt } from '../../src/hdl/index.js'
-import { wordOf } from './block-rom.js'
+import { wordOf } from './any-of.js'
 import { bitsOf, oneHot } from './decode.js'
 
 /** A ROM as one word line an address, and in each column the OR of the word lines of its ones. */

@@ -1,8 +1,9 @@
 import { InputError } from '../common/input-error.js'
-import { type ModuleNode, portsOf, type SignalNode } from '../hdl/ir/module-node.js'
+import { type ModuleNode, portsOf, type RomNode, type SignalNode } from '../hdl/ir/module-node.js'
 import type {
   EmittedDesign,
   EmittedFile,
+  EmittedInstance,
   EmittedModule,
   EmittedPort,
   UnresetState,
@@ -47,6 +48,7 @@ class DesignEmitter {
   readonly #sources: EmittedFile[] = []
   readonly #images = new Map<string, EmittedFile>()
   readonly #macros = new Map<string, string>()
+  readonly #romModules = new Set<string>()
 
   constructor(private readonly options: EmitOptions) {}
 
@@ -60,6 +62,7 @@ class DesignEmitter {
       return
     }
     for (const rom of module.roms) {
+      this.#addModulesOf(rom)
       if (rom.form.kind !== 'macro') continue
       const name = rom.form.module
       const known = this.#macros.get(name)
@@ -78,7 +81,28 @@ class DesignEmitter {
     const { printable, unreset } = legaliseModule(module)
     const file = `${module.name}.sv`
     const { sources } = this.#print(printable, file)
-    this.#describe(module, file, sources, unreset)
+    this.#describe(module, file, sources, unreset, this.#romInstances(printable))
+  }
+
+  #addModulesOf(rom: RomNode): void {
+    if (rom.form.kind !== 'module' || this.#romModules.has(rom.form.name)) return
+    this.#romModules.add(rom.form.name)
+    for (const module of rom.form.build(rom.contents)) {
+      if (!this.#isKnown(module.name)) this.addModule(module)
+    }
+  }
+
+  /** Instances of the modules that ROMs have become. */
+  #romInstances({ sections }: SvModule): readonly EmittedInstance[] {
+    return sections
+      .flat()
+      .filter((item) => item.kind === 'instance')
+      .filter((item) => this.#romModules.has(item.module))
+      .map(({ name, module }) => ({ name, module }))
+  }
+
+  #isKnown(name: string): boolean {
+    return this.modules.some((module) => module.name === name)
   }
 
   #addBlackBox(module: ModuleNode, source: string | undefined): void {
@@ -109,6 +133,7 @@ class DesignEmitter {
     file: string | undefined,
     sourceMap: PrintedModule['sources'],
     unreset: readonly UnresetNet[] = [],
+    romInstances: readonly EmittedInstance[] = [],
   ): void {
     this.modules.push({
       name: module.name,
@@ -116,7 +141,10 @@ class DesignEmitter {
       blackBox: module.blackBox !== undefined,
       parameters: module.parameters,
       ports: emittedPorts(module),
-      instances: module.instances.map(({ name, module: of }) => ({ name, module: of.name })),
+      instances: [
+        ...module.instances.map(({ name, module: of }) => ({ name, module: of.name })),
+        ...romInstances,
+      ],
       roms: module.roms.map((rom) => ({
         name: rom.name,
         width: rom.contents.width,

@@ -13,7 +13,10 @@ export interface MappedModule {
   readonly cells: Readonly<Record<string, number>>
   /** Gates on the longest path between registers, memories and ports; generic gates only. */
   readonly depth?: number
-  /** Picoseconds of the longest path by ABC's static timing, without wires; libraries only. */
+  /**
+   * Picoseconds of the longest path by ABC's static timing, without wires; libraries only. Of several modules the sum of
+   * theirs: no path is longer.
+   */
   readonly delay?: number
 }
 
@@ -100,10 +103,12 @@ export interface TextMapping {
   readonly run: YosysRunOptions
   /** Commands that follow on the mapped module. */
   readonly after?: readonly string[]
+  /** The text has all modules below the one of the name too: each is mapped alone, all are counted. */
+  readonly wholeDesign?: boolean
 }
 
 /**
- * Maps the RTLIL text of one module, whatever any cache holds.
+ * Maps the RTLIL text of a module, whatever any cache holds.
  *
  * @param library undefined for generic gates
  */
@@ -111,10 +116,12 @@ export async function mapText(
   name: string,
   text: string,
   library: LibertyLibrary | undefined,
-  { yosys, abcScript: script, run: options, after = [] }: TextMapping,
+  { yosys, abcScript: script, run: options, after = [], wholeDesign = false }: TextMapping,
 ): Promise<{ readonly mapped: MappedModule; readonly files: YosysRun['files'] }> {
   const files = { 'module.il': text, ...(library && { [libraryFile]: library.text }) }
-  const run = await yosys.run([...mappingScript(library && 'library', script), ...after], files, {
+  const join = wholeDesign ? [`hierarchy -top ${name}`, 'flatten'] : []
+  const mapping = mappingScript(library && 'library', script, join)
+  const run = await yosys.run([...mapping, ...after], files, {
     ...options,
     outputs: [statisticsFile, ...(options.outputs ?? [])],
   })
@@ -139,10 +146,15 @@ function stub({ name, wires }: RtlilModule): string {
   ].join('\n')
 }
 
-/** The commands that map one module to a library, or to generic gates. */
+/**
+ * The commands that map modules to a library, or to generic gates, one by one.
+ *
+ * @param join commands that make one module of the mapped ones before they are counted
+ */
 export function mappingScript(
   target: 'library' | undefined,
   script: string | undefined,
+  join: readonly string[] = [],
 ): readonly string[] {
   const timed = script === undefined ? undefined : `${script}; topo; stime`
   const mapping =
@@ -160,6 +172,7 @@ export function mappingScript(
     'techmap',
     'opt -fast',
     ...mapping,
+    ...join,
     'opt_clean',
     `tee -q -o ${statisticsFile} stat -json`,
     ...(target === undefined ? ['ltp -noff w:* t:$_*'] : []),
@@ -187,8 +200,8 @@ function longestPath(log: string): number {
   return Number(log.match(/Longest topological path in .* \(length=(\d+)\)/)?.[1] ?? 0)
 }
 
-/** ABC says nothing for modules without logic. */
+/** The delays of the modules in one sum. ABC says nothing for modules without logic. */
 function abcDelay(log: string): { delay?: number } {
-  const delay = log.match(/Delay =\s*([\d.]+) ps/)?.[1]
-  return delay === undefined ? {} : { delay: Number(delay) }
+  const delays = [...log.matchAll(/Delay =\s*([\d.]+) ps/g)].map(([, delay]) => Number(delay))
+  return delays.length === 0 ? {} : { delay: delays.reduce((sum, delay) => sum + delay) }
 }

@@ -17,7 +17,7 @@ export interface MappedRom {
   readonly nand2?: number
   /** Generic gates on the longest path. */
   readonly depth?: number
-  /** Picoseconds of the longest path by ABC, without wires; libraries only. */
+  /** Picoseconds of the longest paths of the modules by ABC, in sum and without wires; libraries only. */
   readonly delay?: number
   /** Of Yosys and ABC, from the SystemVerilog on. */
   readonly seconds: number
@@ -60,13 +60,16 @@ export function romMappingScript(
   script: string,
 ): readonly string[] {
   return [
-    ...wordLevelScript('', true),
-    ...mappingScript(library && 'library', script),
+    ...wordLevelScript('', false),
+    ...mappingScript(library && 'library', script, ['hierarchy', 'flatten']),
     ...netlistScript('', library),
   ]
 }
 
-/** Reads a combinational design once, flattened, and maps it to one target after another. */
+/**
+ * Reads a combinational design once and maps it to one target after another, module by module: what its author keeps
+ * apart, the mapping does not mix.
+ */
 export class RomMapper {
   #wordLevel: Promise<WordLevel> | undefined
 
@@ -89,6 +92,7 @@ export class RomMapper {
       abcScript,
       run: { ...run, outputs: [netlistFile] },
       after: netlistScript(name, library),
+      wholeDesign: true,
     })
     const { cells: counts, ...path } = mapped
     const netlist = files[netlistFile]!
@@ -106,10 +110,10 @@ export class RomMapper {
   async #readDesign(): Promise<WordLevel> {
     const { yosys, run } = this.options
     const start = performance.now()
-    const modules = await wordLevelModules(this.design, yosys, { ...run, flatten: true })
-    const { name, lines } = modules.find((module) => module.name === this.design.top)!
+    const modules = await wordLevelModules(this.design, yosys, { ...run, flatten: false })
     const seconds = (performance.now() - start) / 1000
-    return { name, text: [...lines, ''].join('\n'), seconds }
+    const text = [...modules.flatMap(({ lines }) => lines), ''].join('\n')
+    return { name: this.design.top, text, seconds }
   }
 }
 

@@ -98,7 +98,7 @@ export function imageOf(kind: 'rom' | 'mem', contents: RomContents): SvImage {
 }
 
 export function constructionOf(rom: RomNode): string {
-  return rom.form.kind === 'logic' ? rom.form.construction : rom.form.kind
+  return 'construction' in rom.form ? rom.form.construction : rom.form.kind
 }
 
 /** Sections for all ROM reads of a module. */
@@ -146,8 +146,11 @@ export class RomSections {
           place,
         })
         break
+      case 'module':
+        items.push(...this.#instance(rom, rom.form.name, address, data))
+        break
       case 'macro':
-        items.push(...this.#macro(rom, rom.form.module, address, data))
+        items.push(...this.#instance(rom, rom.form.module, address, data))
         break
     }
     const size = `${plural(contents.depth, 'word')} of ${plural(contents.width, 'bit')}`
@@ -166,7 +169,7 @@ export class RomSections {
     return [{ kind: 'memory', name, width, depth, image, place, attributes }]
   }
 
-  #macro(rom: RomNode, module: string, address: Term, data: Net): SvItem[] {
+  #instance(rom: RomNode, module: string, address: Term, data: Net): SvItem[] {
     const { contents, place, attributes } = rom
     const name = this.scope.allocate(`u_${rom.name}`)
     let word: Net | undefined

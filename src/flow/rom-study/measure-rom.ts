@@ -47,7 +47,7 @@ export async function measureRom(
   const measured: (RomFigures | undefined)[] = []
   for (const { liberty } of libraries) {
     const key = contentKey([
-      'rom study 1',
+      'rom study 2',
       yosys.build,
       romMappingScript(liberty, abcScript),
       contents.hash,

@@ -42,7 +42,7 @@ function* describe(module: ModuleNode, scope: Scope): Generator<string> {
   yield JSON.stringify([module.attributes, module.blackBox])
   for (const signal of module.signals) yield describeSignal(signal)
   for (const { name, contents, form, attributes } of module.roms) {
-    const kind = form.kind === 'logic' ? form.construction : form.kind
+    const kind = 'construction' in form ? form.construction : form.kind
     const words = scope.contents ? contents.hash : `${contents.width}x${contents.depth}`
     yield JSON.stringify([name, kind, words, attributes])
   }

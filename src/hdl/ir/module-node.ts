@@ -102,6 +102,7 @@ export interface MemoryWriteNode {
  * - `table`: a `case` statement in `always_comb`
  * - `readmemh`: an array initialised from a file
  * - `logic`: expressions made from the contents by `build`; simulators may read the contents instead
+ * - `module`: an instance of a module made from the contents; simulators may read the contents instead
  * - `macro`: an instance of a foundry macro, contents in a file beside it
  */
 export type RomForm =
@@ -112,6 +113,18 @@ export type RomForm =
       /** Names the construction in comments and the manifest, for example `brom:4`. */
       readonly construction: string
       readonly build: (address: ExpressionNode, contents: RomContents) => ExpressionNode
+    }
+  | {
+      readonly kind: 'module'
+      /** Names the construction in comments and the manifest, for example `symbols:8`. */
+      readonly construction: string
+      /** Of the module, which no other contents may have. */
+      readonly name: string
+      /**
+       * The module and those below it, each after what it instantiates: ports `addr_i`, of the contents' address width,
+       * and `data_o`, zero beyond the depth.
+       */
+      readonly build: (contents: RomContents) => readonly ModuleNode[]
     }
   | { readonly kind: 'macro'; readonly module: string }
 
