@@ -19,8 +19,9 @@ export const mostProjections = 3
 
 /** The datapath of A units beside L-Units: 8-bit codes without zero-points. */
 export function adapterLUnit(lUnit: LUnitParameters): LUnitParameters {
+  const { selfTest: _, ...datapath } = lUnit
   return lUnitParameters({
-    ...lUnit,
+    ...datapath,
     bits: 8,
     offsets: false,
     zeroPoints: false,

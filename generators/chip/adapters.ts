@@ -20,6 +20,7 @@ import type { vectorRow } from '../vector-unit/index.js'
 import type { axiLiteRegisters, RegisterParameters } from './axi-lite-registers.js'
 import type { ChipParts } from './chip.js'
 import type { controller } from './controller.js'
+import { testedBanks } from './self-test.js'
 
 /** The stream of adapters, of chips that have them. */
 export function adapterStreamPorts({ adapterHeader }: Pick<ChipParts, 'adapterHeader'>) {
@@ -28,10 +29,15 @@ export function adapterStreamPorts({ adapterHeader }: Pick<ChipParts, 'adapterHe
   }))
 }
 
-export function registerParameters({ controller, adapterHeader }: ChipParts): RegisterParameters {
-  const { positions, vocabulary } = controller
-  const adapterLayout = adapterHeader?.at(-2)
-  return { positions, vocabulary, ...(adapterLayout === undefined ? {} : { adapterLayout }) }
+export function registerParameters(parts: ChipParts): RegisterParameters {
+  const { positions, vocabulary } = parts.controller
+  const adapterLayout = parts.adapterHeader?.at(-2)
+  return {
+    positions,
+    vocabulary,
+    ...(adapterLayout === undefined ? {} : { adapterLayout }),
+    ...(parts.lUnit.selfTest && { selfTestBanks: testedBanks(parts) }),
+  }
 }
 
 /** Loader, slots, A units and the vectors between A and B, for chips with adapters; the B lanes are in the vector units. */

@@ -1,4 +1,10 @@
-import { chipId, controlBits, registerMap, statusBits } from '../../src/compiler/register-map.js'
+import {
+  chipId,
+  controlBits,
+  registerMap,
+  selfTestBits,
+  statusBits,
+} from '../../src/compiler/register-map.js'
 import {
   type Bool,
   bool,
@@ -6,6 +12,7 @@ import {
   type InnerPorts,
   input,
   type ModuleBuilder,
+  mux,
   output,
   type UInt,
   uint,
@@ -43,17 +50,24 @@ export interface RegisterParameters {
   readonly vocabulary: number
   /** CRC-32 of the adapters' layout, of chips with adapters. */
   readonly adapterLayout?: number
+  /** Banks of the self-test, of chips that have one. */
+  readonly selfTestBanks?: number
 }
 
 /**
  * Control and status over AXI4-Lite: {@link registerMap}. One write and one read at a time; a write takes its
  * address and its data in the same cycle, whole words only (strobes other than 15 are refused with SLVERR, as
  * are addresses of no register and writes to registers that can only be read).
+ *
+ * `self_test_start_o` is 1 in the cycle of the write that starts a self-test, `self_test_next_o` in that of a read of a
+ * signature, which waits while `self_test_shifting_i`.
  */
-export function axiLiteRegisters({ positions, vocabulary, adapterLayout }: RegisterParameters) {
+export function axiLiteRegisters(parameters: RegisterParameters) {
+  const { positions, vocabulary, adapterLayout, selfTestBanks } = parameters
   const adapters = adapterLayout === undefined ? '' : `_a${adapterLayout.toString(16)}`
+  const selfTest = selfTestBanks === undefined ? '' : `_st${selfTestBanks}`
   return defineModule(
-    `axi_lite_registers_p${positions}_v${vocabulary}${adapters}`,
+    `axi_lite_registers_p${positions}_v${vocabulary}${adapters}${selfTest}`,
     {
       ...axiLitePorts,
       busy_i: input(bool),
@@ -67,6 +81,14 @@ export function axiLiteRegisters({ positions, vocabulary, adapterLayout }: Regis
         adapter_select_o: output(uint(2)),
         adapter_status_i: input(word),
       })),
+      ...optionalPorts(selfTestBanks, () => ({
+        self_test_running_i: input(bool),
+        self_test_done_i: input(bool),
+        self_test_shifting_i: input(bool),
+        self_test_signature_i: input(word),
+        self_test_start_o: output(bool),
+        self_test_next_o: output(bool),
+      })),
     },
     (m, ports) => {
       const maxTokens = m.register('max_tokens', word, { reset: 0 })
@@ -76,8 +98,14 @@ export function axiLiteRegisters({ positions, vocabulary, adapterLayout }: Regis
         adapterLayout === undefined
           ? undefined
           : m.register('adapter_select', uint(2), { reset: 0 })
+      const starts = selfTestBanks === undefined ? undefined : m.wire('self_test_starts', bool)
+      starts?.assign(false)
       writeChannel(m, ports, (address, data) => {
         const matches = (register: number) => address.eq(register >> 2)
+        const isIdle =
+          selfTestBanks === undefined ? undefined : ports.busy_i.or(ports.self_test_running_i).not()
+        const mayStart = isIdle?.and(matches(registerMap.SELF_TEST))
+        if (mayStart !== undefined) m.when(mayStart, () => starts?.assign(data.bit(0)))
         m.when(matches(registerMap.MAX_TOKENS), () => maxTokens.next(data))
         m.when(matches(registerMap.STOP_TOKEN), () => stopToken.next(data))
         m.when(matches(registerMap.CONTROL), () => keepCache.next(data.bit(controlBits.keepCache)))
@@ -91,9 +119,10 @@ export function axiLiteRegisters({ positions, vocabulary, adapterLayout }: Regis
           ...(adapterSelect === undefined ? [] : [registerMap.ADAPTER_SELECT]),
         ]
           .map(matches)
+          .concat(mayStart ?? [])
           .reduce((any, one) => any.or(one))
       })
-      readChannel(m, ports, [
+      const registers = [
         [registerMap.ID, word.literal(chipId)],
         [
           registerMap.STATUS,
@@ -112,7 +141,29 @@ export function axiLiteRegisters({ positions, vocabulary, adapterLayout }: Regis
               [registerMap.ADAPTER_STATUS, ports.adapter_status_i],
               [registerMap.ADAPTER_LAYOUT, word.literal(adapterLayout!)],
             ] as const)),
-      ])
+        ...(selfTestBanks === undefined
+          ? []
+          : ([
+              [
+                registerMap.SELF_TEST,
+                flag(ports.self_test_running_i, selfTestBits.running).or(
+                  flag(ports.self_test_done_i, selfTestBits.done),
+                ),
+              ],
+              [registerMap.SELF_TEST_SIGNATURE, ports.self_test_signature_i],
+              [registerMap.SELF_TEST_BANKS, word.literal(selfTestBanks)],
+            ] as const)),
+      ] as const
+      if (selfTestBanks === undefined) readChannel(m, ports, registers)
+      else {
+        const readsSignature = readChannel(m, ports, registers, {
+          address: registerMap.SELF_TEST_SIGNATURE,
+          waits: ports.self_test_shifting_i,
+          isThere: ports.self_test_done_i,
+        })
+        ports.self_test_start_o.assign(starts!)
+        ports.self_test_next_o.assign(readsSignature!.and(ports.self_test_done_i))
+      }
       if (adapterSelect !== undefined) ports.adapter_select_o.assign(adapterSelect)
       ports.max_tokens_o.assign(maxTokens)
       ports.stop_token_o.assign(stopToken.bits(30, 0))
@@ -162,17 +213,29 @@ function writeChannel(
   ports.s_axil_bresp.assign(response)
 }
 
+interface SlowRegister {
+  readonly address: number
+  /** A read is not taken. */
+  readonly waits: Bool
+  /** It can be read; otherwise the answer is an error. */
+  readonly isThere: Bool
+}
+
+/** @returns whether the slow register is read, when there is one */
 function readChannel(
   m: ModuleBuilder,
   ports: Ports,
   registers: readonly (readonly [number, UInt])[],
-): void {
+  slow?: SlowRegister,
+): Bool | undefined {
   const valid = m.register('read_valid', bool, { reset: false })
   const data = m.register('read_data', word)
   const response = m.register('read_response', uint(2), { reset: okay })
+  const isFree = ports.s_axil_arvalid.and(valid.not().or(ports.s_axil_rready))
+  const isSlow = slow && ports.s_axil_araddr.bits(addressBits - 1, 2).eq(slow.address >> 2)
   const accepts = m.let(
     'read_accepts',
-    ports.s_axil_arvalid.and(valid.not().or(ports.s_axil_rready)),
+    slow === undefined ? isFree : isFree.and(isSlow!.and(slow.waits).not()),
   )
   m.when(ports.s_axil_rready, () => valid.next(false))
   m.unused(ports.s_axil_araddr)
@@ -182,7 +245,11 @@ function readChannel(
       for (const [address, value] of registers) {
         cases.is(address >> 2, () => {
           data.next(value)
-          response.next(okay)
+          response.next(
+            slow?.address === address
+              ? mux(slow.isThere, uint(2).literal(okay), uint(2).literal(slaveError))
+              : okay,
+          )
         })
       }
       cases.otherwise(() => {
@@ -195,4 +262,5 @@ function readChannel(
   ports.s_axil_rvalid.assign(valid)
   ports.s_axil_rdata.assign(data)
   ports.s_axil_rresp.assign(response)
+  return isSlow?.and(accepts)
 }

@@ -2,14 +2,29 @@ import type { ChipTiming } from '../../src/compiler/timing.js'
 import { adapterTiming } from '../adapter/timing.js'
 import { type HUnitParameters, hUnitTiming } from '../h-unit/index.js'
 import { type Mesh, meshResultEdges } from '../l-array/l-array.js'
-import type { LUnitParameters } from '../l-unit/parameters.js'
+import { hasStage, type LUnitParameters } from '../l-unit/parameters.js'
 import { accumulatorLatency, lUnitTiming } from '../l-unit/schedule.js'
+import { deltaEdges } from '../vector-unit/deltas.js'
 import type { VectorUnitParameters } from '../vector-unit/parameters.js'
-import { vectorTiming } from '../vector-unit/timing.js'
+import { normEdges, resultEdges, vectorTiming } from '../vector-unit/timing.js'
 import { dealtBeats } from './mix-distributor.js'
 
 /** Clock edges from an instruction's cycle to the start of its unit. */
 const startDelay = 1
+
+/** Of the self-test: clock edges from an address to its word at a signature, at the most, and from a shift to its bit. */
+export function selfTestTiming(
+  lUnit: LUnitParameters,
+  { registers }: Mesh,
+  vectorUnit: VectorUnitParameters,
+): NonNullable<ChipTiming['selfTest']> {
+  const { codeAddress, scaleAddress } = lUnitTiming(lUnit)
+  const addressRegister = 1
+  const romStage = hasStage(lUnit, 'rom') ? 1 : 0
+  const lUnits = Math.max(codeAddress, scaleAddress) + registers + romStage
+  const vectors = deltaEdges(vectorUnit).beat + Math.max(normEdges.sum, resultEdges.scaled)
+  return { lastSample: addressRegister + Math.max(lUnits, vectors), chain: 2 * registers }
+}
 
 /** What the compiler must know of a chip's pipelines. */
 export function chipTiming(
@@ -44,6 +59,7 @@ export function chipTiming(
       residualToIssue: vector.residualToIssue,
     },
     ...(vectorUnit.adapter && { adapter: adapterTiming(vectorUnit.adapter) }),
+    ...(lUnit.selfTest && { selfTest: selfTestTiming(lUnit, mesh, vectorUnit) }),
     align: { readable: (groupEnds, lastGroup) => vector.readable(groupEnds, lastGroup) },
     attention: {
       ...attention,

@@ -18,6 +18,7 @@ import { axiLitePorts, axiLiteRegisters } from './axi-lite-registers.js'
 import { type ControllerParameters, controller, tokenBits } from './controller.js'
 import { logitStream, logitStreamPorts } from './logit-stream.js'
 import { mixDistributor } from './mix-distributor.js'
+import { connectSelfTest } from './self-test.js'
 
 /** Everything that a chip is made of. */
 export interface ChipParts {
@@ -136,6 +137,7 @@ export function chip(name: string, parts: ChipParts) {
       program.token_i.assign(vector.token_o)
 
       connectAdapters(m, parts, s_axis_adapter, { registers, program, vector })
+      if (parts.lUnit.selfTest) connectSelfTest(m, parts, { registers, program, vector, sweep })
 
       const { vectorLanes } = parts.hUnit
       const hUnits = vector.head_data_o.elements.length / vectorLanes

@@ -20,7 +20,9 @@ import {
   uint,
 } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
+import { fitted } from '../common/fitted.js'
 import { optionalPorts } from '../common/optional-ports.js'
+import { signatureChain, signatureChainPorts } from '../self-test/ports.js'
 
 export interface ControllerParameters {
   readonly layout: ProgramLayout
@@ -39,6 +41,8 @@ export interface ControllerParameters {
   readonly swapsBanks: boolean
   /** Cycles after `prompt-end` until the next token may start, at least 1. */
   readonly settleCycles: number
+  /** The program has a signature, of chips with a self-test (docs/self-test.md). */
+  readonly selfTest?: true
 }
 
 /** Bits of a token at the ports: whole bytes. */
@@ -61,6 +65,8 @@ export function fieldWidth({ operands }: ProgramLayout, unit: OperandUnit, name:
  * chip took in: one of a prompt, or any of an answer but its last.
  *
  * Starts and operands come one clock edge after the instruction's cycle.
+ *
+ * With `hold_i` no request begins. An address of a self-test may come while `busy_o` is 0 and `hold_i` is 1.
  */
 export function controller(parameters: ControllerParameters) {
   const {
@@ -72,6 +78,7 @@ export function controller(parameters: ControllerParameters) {
     positionCycles,
     swapsBanks,
     settleCycles,
+    selfTest,
   } = parameters
   const hasAdapters = layout.operands.adapter.length > 0
   const token = uint(tokenBits(vocabulary))
@@ -81,7 +88,7 @@ export function controller(parameters: ControllerParameters) {
   const adapterField = (name: string) => uint(fieldWidth(layout, 'adapter', name))
   const hash = createHash('sha256').update(contents.hash).digest('hex').slice(0, 8)
   return defineModule(
-    `controller_${program.length}_${hash}`,
+    `controller_${program.length}_${hash}${selfTest ? '_st' : ''}`,
     {
       s_axis_prompt: streamInput(token, { last: true }),
       m_axis_token: streamOutput(token, { last: true }),
@@ -117,6 +124,12 @@ export function controller(parameters: ControllerParameters) {
         adapter_scale_base_o: output(adapterField('scale_base')),
         adapter_bank_o: output(bool),
         adapter_last_vector_o: output(adapterField('last_vector')),
+      })),
+      ...optionalPorts(selfTest, () => ({
+        hold_i: input(bool),
+        self_test_address_i: input(indexType(program.length)),
+        self_test_program_i: input(bool),
+        ...signatureChainPorts,
       })),
     },
     (m, ports) => {
@@ -180,12 +193,14 @@ export function controller(parameters: ControllerParameters) {
         }).otherwise(() => phase.goto('respond'))
       }
 
+      const isHeld = selfTest && m.let('request_is_held', ports.hold_i.and(isFirst))
+      const isOffered = isHeld === undefined ? prompt.valid : prompt.valid.and(isHeld.not())
       const settle = m.register('settle_cycle', indexType(settleCycles), { reset: 0 })
       const skipCycle = m.register('skip_cycle', indexType(positionCycles), { reset: 0 })
       const skipPosition = m.register('skip_position', positionType, { reset: 0 })
       phase.define({
         fetch: () =>
-          m.when(prompt.valid, () => {
+          m.when(isOffered, () => {
             current.next(prompt.data)
             isLastPrompt.next(prompt.last ?? true)
             isFirst.next(false)
@@ -254,7 +269,17 @@ export function controller(parameters: ControllerParameters) {
             phase.goto('fetch')
           }),
       })
-      prompt.ready.assign(phase.is('fetch').or(phase.is('drain')))
+      const fetches = isHeld === undefined ? phase.is('fetch') : phase.is('fetch').and(isHeld.not())
+      prompt.ready.assign(fetches.or(phase.is('drain')))
+      if (selfTest) {
+        m.when(ports.self_test_program_i, () =>
+          address.next(fitted(ports.self_test_address_i, address.width)),
+        )
+        const sample = m.delayed('self_test_program', ports.self_test_program_i, { reset: false })
+        const control = { clear: ports.self_test_clear_i, shift: ports.self_test_shift_i }
+        const roms = [{ name: 'program', word, sample }]
+        ports.signature_o.assign(signatureChain(m, control, roms, ports.signature_i))
+      }
       answer.valid.assign(answerValid)
       answer.data.assign(answerData)
       answer.last?.assign(answerLast)

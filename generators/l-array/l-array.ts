@@ -15,11 +15,13 @@ import {
   accumulatorsOf,
   activationDepth,
   groupDepth,
+  romAddress,
   type SweepSet,
   sweepSequencer,
 } from '../l-unit/sequencer.js'
 import type { LUnitContents } from '../l-unit/weights.js'
 import { lUnitWidths } from '../l-unit/widths.js'
+import { type ChainPart, linkSignatures, romTestPorts } from '../self-test/ports.js'
 import { matrixUnit } from './matrix-unit.js'
 import { rowSum, rowSumEdges } from './row-sum.js'
 
@@ -92,6 +94,10 @@ export function lArray(
       running_o: output(bool),
       result_valid_o: output(bool),
       result_o: output(vec(number32, rows * lUnits)),
+      ...optionalPorts(parameters.selfTest, () => ({
+        self_test_address_i: input(romAddress(set)),
+        ...romTestPorts({ selfTest: true }),
+      })),
     },
     (m, ports) => {
       const sequencer = m.instance('u_sequencer', sweepSequencer(parameters, set), {
@@ -108,7 +114,13 @@ export function lArray(
       ports.sum_address_o.assign(sequencer.sum_address_o)
       ports.exponent_address_o.assign(sequencer.exponent_address_o)
       ports.running_o.assign(sequencer.running_o)
-      const { lanes } = parameters
+      const { lanes, selfTest } = parameters
+      if (selfTest) {
+        sequencer.self_test_address_i.assign(ports.self_test_address_i)
+        sequencer.self_test_code_i.assign(ports.self_test_code_i)
+        sequencer.self_test_scale_i.assign(ports.self_test_scale_i)
+      }
+      const chain: ChainPart[] = []
       const results = matrixUnits.map((column, c) =>
         column.map((definition, row) => {
           const unit = m.instance(`u_matrix_unit_r${row}c${c}`, definition, {
@@ -123,9 +135,20 @@ export function lArray(
             write_enable_i: sequencer.write_enable_o,
           })
           if (sums) unit.negated_sum_i.assign(ports.negated_sum_i.at(c))
+          if (selfTest) {
+            unit.self_test_code_i.assign(sequencer.self_test_code_o)
+            unit.self_test_scale_i.assign(sequencer.self_test_scale_o)
+            unit.self_test_clear_i.assign(ports.self_test_clear_i)
+            unit.self_test_shift_i.assign(ports.self_test_shift_i)
+            chain.push(unit)
+          }
           return unit.result_o.elements
         }),
       )
+      if (selfTest) {
+        const line = new DelayLine(m, 'signature', linkSignatures(chain, ports.signature_i))
+        ports.signature_o.assign(line.after(registers))
+      }
       const valid = new DelayLine(m, 'result_valid', sequencer.result_valid_o, { reset: false })
       ports.result_valid_o.assign(valid.after(2 * registers + rowSumEdges(parameters, columns)))
       for (let row = 0; row < rows; row++) {

@@ -11,6 +11,7 @@ import {
   parametersName,
 } from '../l-unit/parameters.js'
 import type { LUnitContents } from '../l-unit/weights.js'
+import { type ChainPart, linkSignatures, romTestPorts } from '../self-test/ports.js'
 
 /** Where in a mesh a matrix unit stands. */
 export interface MeshPlace {
@@ -53,8 +54,9 @@ export function matrixUnit(
       scale_address_i: input(uint(first!.scales.addressWidth)),
       ...broadcast,
       result_o: output(vec(number32, contents.length)),
+      ...romTestPorts(parameters),
     },
-    (m, { result_o, ...inputs }) => {
+    (m, { result_o, signature_o, ...inputs }) => {
       const late = <S>(name: string, signal: S): S => {
         let latest = signal
         for (let edge = 1; edge <= registers; edge++) {
@@ -76,11 +78,26 @@ export function matrixUnit(
       const negatedSum = needsSums(parameters)
         ? late('negated_sum', inputs.negated_sum_i)
         : undefined
+      const tested = parameters.selfTest && {
+        code: late('self_test_code', inputs.self_test_code_i),
+        scale: late('self_test_scale', inputs.self_test_scale_i),
+        clear: late('self_test_clear', inputs.self_test_clear_i),
+        shift: late('self_test_shift', inputs.self_test_shift_i),
+      }
+      const chain: ChainPart[] = []
       for (const [unit, definition] of lUnits.entries()) {
         const instance = m.instance(`u_l_unit${unit}`, definition, seen)
+        if (tested) {
+          instance.self_test_code_i.assign(tested.code)
+          instance.self_test_scale_i.assign(tested.scale)
+          instance.self_test_clear_i.assign(tested.clear)
+          instance.self_test_shift_i.assign(tested.shift)
+          chain.push(instance)
+        }
         if (negatedSum !== undefined) instance.negated_sum_i.assign(negatedSum)
         result_o.at(unit).assign(late(`result${unit}`, instance.result_o))
       }
+      if (tested) signature_o.assign(linkSignatures(chain, inputs.signature_i))
     },
     {
       parameters: { ...describeParameters(parameters), lUnits: contents.length, registers },

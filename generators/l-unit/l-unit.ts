@@ -3,6 +3,7 @@ import { codeBitsName } from '../../src/common/code-bits.js'
 import { defineModule, input, uint } from '../../src/hdl/index.js'
 import { endOfStage } from '../common/pipeline.js'
 import { romForm, romPolicyIdentifier } from '../rom/policy.js'
+import { romTestPorts, signatureChain } from '../self-test/ports.js'
 import { broadcastInputs, broadcastPorts, lUnitArithmetic, lUnitDatapath } from './datapath.js'
 import { describeParameters, hasStage, type LUnitParameters, parametersName } from './parameters.js'
 import { lUnitOrder } from './schedule.js'
@@ -59,6 +60,7 @@ export function lUnitOfContents(
       code_address_i: input(uint(contents.codes.addressWidth)),
       scale_address_i: input(uint(contents.scales.addressWidth)),
       ...broadcastPorts(parameters, accumulators),
+      ...romTestPorts(parameters),
     },
     (m, ports) => {
       const codeRom = m.rom('code_rom', contents.codes, { form: romForm(policy, contents.codes) })
@@ -69,13 +71,36 @@ export function lUnitOfContents(
         code_word: codeRom.read(ports.code_address_i),
         scale_word: scaleRom.read(ports.scale_address_i),
       })
+      if (parameters.selfTest) {
+        const control = { clear: ports.self_test_clear_i, shift: ports.self_test_shift_i }
+        const { code_sample, scale_sample } = endOfStage(m, 'rom', hasStage(parameters, 'rom'), {
+          code_sample: ports.self_test_code_i,
+          scale_sample: ports.self_test_scale_i,
+        })
+        const roms = [
+          { name: 'code', word: words.code_word, sample: code_sample },
+          { name: 'scale', word: words.scale_word, sample: scale_sample },
+        ]
+        ports.signature_o.assign(signatureChain(m, control, roms, ports.signature_i))
+      }
       if (fused) {
         const named = { codeWord: words.code_word, scaleWord: words.scale_word }
         const inputs = { ...named, ...broadcastInputs(ports) }
         ports.result_o.assign(lUnitArithmetic(m, parameters, accumulators, inputs))
         return
       }
-      const { result_o, code_address_i, scale_address_i, ...broadcast } = ports
+      const {
+        result_o,
+        code_address_i,
+        scale_address_i,
+        self_test_code_i,
+        self_test_scale_i,
+        self_test_clear_i,
+        self_test_shift_i,
+        signature_i,
+        signature_o,
+        ...broadcast
+      } = ports
       const datapath = m.instance('u_datapath', lUnitDatapath(parameters, accumulators), {
         code_word_i: words.code_word,
         scale_word_i: words.scale_word,

@@ -49,6 +49,8 @@ export interface LUnitParameters {
    * own, emitted, compiled and synthesised once for all L-Units of a structure.
    */
   readonly fused: boolean
+  /** The ROMs have signatures, of chips with a self-test (docs/self-test.md). */
+  readonly selfTest?: true
 }
 
 /** Registers in the order in which they shorten the longest path most. */
@@ -155,7 +157,7 @@ export function needsSums({ zeroPoints, offsets }: LUnitParameters): boolean {
 
 /**
  * For module names: `b4_g64_l16_m12_p0f3`, `ternary_g64...`, the pipeline as a bit mask of {@link lUnitStages}, `_offset` with
- * offsets, `_symmetric` without zero-points, `_mul` for products by `*`.
+ * offsets, `_symmetric` without zero-points, `_mul` for products by `*`, `_st` with a self-test.
  */
 export function parametersName(parameters: LUnitParameters): string {
   const { bits, group, lanes, mantissaBits } = parameters
@@ -167,7 +169,8 @@ export function parametersName(parameters: LUnitParameters): string {
   const codes = bits === 'ternary' ? bits : `b${bits}`
   const symmetric = parameters.zeroPoints || bits === 'ternary' ? '' : '_symmetric'
   const multiplier = parameters.products === 'multiply' ? '_mul' : ''
-  return `${codes}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${offset}${symmetric}${multiplier}`
+  const selfTest = parameters.selfTest ? '_st' : ''
+  return `${codes}_g${group}_l${lanes}_m${mantissaBits}_p${mask.toString(16).padStart(3, '0')}${offset}${symmetric}${multiplier}${selfTest}`
 }
 
 /** For the header comment of a module and the manifest. */

@@ -14,10 +14,14 @@ import {
   type ModuleBuilder,
   mux,
   output,
+  type Register,
   type UInt,
+  type UIntType,
 } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
+import { fitted } from '../common/fitted.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { describeParameters, type LUnitParameters, parametersName } from './parameters.js'
 import { lUnitTiming } from './schedule.js'
 
@@ -55,6 +59,9 @@ export function singleSweep(order: SweepOrder): SweepSet {
  * `order_i` from the ROM addresses `code_base_i` and `scale_base_i`; it is taken when no sweep runs, or with the
  * last beat of one. The first beat's counters stand one clock edge later, and every address and flag follows
  * at the edge that `lUnitTiming` says. `activation_bank_i` of a sweep stands beside its addresses.
+ *
+ * For a self-test `self_test_address_i` takes the place of the addresses for which `self_test_code_i` and `self_test_scale_i`
+ * are 1, which come out beside them.
  */
 export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
   const accumulator = indexType(accumulatorsOf(set))
@@ -81,6 +88,13 @@ export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
       write_index_o: output(accumulator),
       write_enable_o: output(bool),
       result_valid_o: output(bool),
+      ...optionalPorts(parameters.selfTest, () => ({
+        self_test_address_i: input(romAddress(set)),
+        self_test_code_i: input(bool),
+        self_test_scale_i: input(bool),
+        self_test_code_o: output(bool),
+        self_test_scale_o: output(bool),
+      })),
     },
     (m, ports) => {
       const beat = countBeats(m, set, {
@@ -89,6 +103,7 @@ export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
         codeBase: ports.code_base_i,
         scaleBase: ports.scale_base_i,
       })
+      const { codeAddress, scaleAddress } = beat
       const bank = m.register('activation_bank', bool, { reset: false })
       m.when(beat.starts, () => bank.next(ports.activation_bank_i))
       const timing = lUnitTiming(parameters)
@@ -99,7 +114,7 @@ export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
         new DelayLine(m, name, signal).after(edges)
       const { accumulatorRead, accumulatorWrite } = timing
       ports.running_o.assign(beat.running)
-      ports.code_address_o.assign(lateBy('code', beat.codeAddress, timing.codeAddress))
+      ports.code_address_o.assign(lateBy('code', codeAddress, timing.codeAddress))
       const bankLine = new DelayLine(m, 'bank', bank)
       ports.activation_bank_o.assign(bankLine.after(timing.activation - 1))
       ports.sum_bank_o.assign(bankLine.after(timing.negatedSum - 1))
@@ -108,7 +123,7 @@ export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
         lateBy('activation', beat.activation, timing.activation - 1),
       )
       ports.first_beat_o.assign(lateBy('first_beat', beat.isFirst, timing.firstBeat))
-      ports.scale_address_o.assign(lateBy('scale', beat.scaleAddress, timing.scaleAddress))
+      ports.scale_address_o.assign(lateBy('scale', scaleAddress, timing.scaleAddress))
       ports.sum_address_o.assign(group.after(timing.negatedSum - 1))
       ports.exponent_address_o.assign(group.after(timing.exponent - 1))
       ports.first_group_o.assign(lateBy('first_group', beat.inFirstGroup, accumulatorRead))
@@ -117,12 +132,33 @@ export function sweepSequencer(parameters: LUnitParameters, set: SweepSet) {
       ports.write_enable_o.assign(finishes.after(accumulatorWrite))
       const inLastGroup = lateBy('last_group', beat.inLastGroup, accumulatorWrite)
       ports.result_valid_o.assign(finishes.after(accumulatorWrite).and(inLastGroup))
+      if (!parameters.selfTest) return
+      const tested = (name: string, address: typeof codeAddress, test: Bool, edges: number) => {
+        m.when(test, () => address.next(fitted(ports.self_test_address_i, address.width)))
+        return new DelayLine(m, `self_test_${name}`, test, { reset: false }).after(1 + edges)
+      }
+      const { self_test_code_i, self_test_scale_i } = ports
+      ports.self_test_code_o.assign(
+        tested('code', codeAddress, self_test_code_i, timing.codeAddress),
+      )
+      ports.self_test_scale_o.assign(
+        tested('scale', scaleAddress, self_test_scale_i, timing.scaleAddress),
+      )
+      m.assert(
+        'no_sweep_in_self_test',
+        beat.running.and(self_test_code_i.or(self_test_scale_i)).not(),
+      )
     },
     {
       parameters: { ...describeParameters(parameters), orders: set.orders.length },
       documentation: 'Addresses and flags for sweeps of L-Units through the matrices in their ROMs',
     },
   )
+}
+
+/** An address of either ROM. */
+export function romAddress({ codeDepth, scaleDepth }: SweepSet) {
+  return indexType(Math.max(codeDepth, scaleDepth))
 }
 
 interface SweepStart {
@@ -137,8 +173,8 @@ interface Beat {
   /** A sweep starts at the next clock edge. */
   readonly starts: Bool
   readonly running: Bool
-  readonly codeAddress: UInt
-  readonly scaleAddress: UInt
+  readonly codeAddress: Register<UIntType>
+  readonly scaleAddress: Register<UIntType>
   /** Number of the beat within the activations. */
   readonly activation: UInt
   readonly group: UInt

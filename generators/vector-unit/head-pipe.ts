@@ -10,8 +10,10 @@ import {
   vec,
 } from '../../src/hdl/index.js'
 import { DelayLine } from '../common/delay-line.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { number32 } from '../l-unit/datapath.js'
 import { romForm } from '../rom/policy.js'
+import { signatureChain, signatureChainPorts } from '../self-test/ports.js'
 import { latencies, productOf, sumOf } from './arithmetic.js'
 import type { VectorUnitContents } from './contents.js'
 import { type VectorUnitParameters, vectorUnitName } from './parameters.js'
@@ -41,10 +43,20 @@ export function headPipe(
       key_valid_o: output(bool),
       value_valid_o: output(bool),
       head_data_o: output(numbers),
+      ...optionalPorts(parameters.selfTest, () => ({
+        self_test_rotation_i: input(bool),
+        ...signatureChainPorts,
+      })),
     },
     (m, ports) => {
       const rom = m.rom('rotation_rom', rotations, { form: romForm(policy, rotations) })
       const word = m.delayed('rotation_word', rom.read(ports.rotation_address_i))
+      if (parameters.selfTest) {
+        const control = { clear: ports.self_test_clear_i, shift: ports.self_test_shift_i }
+        const sample = m.delayed('self_test_rotation', ports.self_test_rotation_i, { reset: false })
+        const roms = [{ name: 'rotation', word, sample }]
+        ports.signature_o.assign(signatureChain(m, control, roms, ports.signature_i))
+      }
       const late = (name: string, valid: typeof ports.query_i) =>
         new DelayLine(m, name, valid, { reset: false }).after(pipeEdges)
       const isValue = late('value', ports.value_i)

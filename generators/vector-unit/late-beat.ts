@@ -28,3 +28,19 @@ export function lateBeat(
     scale_address_o: late('scale_address', issued.scale_address_o),
   }
 }
+
+/** The flags of a self-test beside the addresses of {@link lateBeat}. */
+export function lateSelfTest(
+  m: ModuleBuilder,
+  issued: IssuedBeat,
+  edges: { readonly beat: number },
+) {
+  const late = (name: string, signal: IssuedBeat['issue_o']) =>
+    new DelayLine(m, `self_test_${name}`, signal, { reset: false }).after(edges.beat)
+  return {
+    self_test_norm_i: late('norm', issued.self_test_norm_o),
+    self_test_rotation_i: late('rotation', issued.self_test_rotation_o),
+    self_test_code_i: late('code', issued.self_test_code_o),
+    self_test_scale_i: late('scale', issued.self_test_scale_o),
+  }
+}

@@ -11,10 +11,12 @@ import {
 } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { binary16, binary32, widthOf } from '../float/float-format.js'
 import { floatScaler } from '../float/scale-to-float.js'
 import { number32 } from '../l-unit/datapath.js'
 import { romForm } from '../rom/policy.js'
+import { signatureChain, signatureChainPorts } from '../self-test/ports.js'
 import { dequantiseStages, productOf, sumOf } from './arithmetic.js'
 import type { VectorUnitContents } from './contents.js'
 import { beatsOf, type VectorUnitParameters, vectorUnitName } from './parameters.js'
@@ -45,6 +47,12 @@ export function normPipe(parameters: VectorUnitParameters, contents: VectorUnitC
       scaled_last_o: output(bool),
       scaled_o: output(numbers),
       squares_o: output(numbers),
+      ...optionalPorts(parameters.selfTest, () => ({
+        self_test_norm_i: input(bool),
+        self_test_code_i: input(bool),
+        self_test_scale_i: input(bool),
+        ...signatureChainPorts,
+      })),
     },
     (m, ports) => {
       const valid = new DelayLine(m, 'valid', ports.issue_i, { reset: false })
@@ -61,6 +69,18 @@ export function normPipe(parameters: VectorUnitParameters, contents: VectorUnitC
       const scale = read('scale', embeddingScales, ports.scale_address_i)
       const normAddress = new DelayLine(m, 'norm_address', ports.norm_address_i)
       const weights = read('norm', normWeights, normAddress.after(sumEdge - 1))
+
+      if (parameters.selfTest) {
+        const sampled = (name: string, test: typeof ports.issue_i, edges: number) =>
+          new DelayLine(m, `self_test_${name}`, test, { reset: false }).after(edges)
+        const control = { clear: ports.self_test_clear_i, shift: ports.self_test_shift_i }
+        const roms = [
+          { name: 'code', word: codes, sample: sampled('code', ports.self_test_code_i, 1) },
+          { name: 'scale', word: scale, sample: sampled('scale', ports.self_test_scale_i, 1) },
+          { name: 'norm', word: weights, sample: sampled('norm', ports.self_test_norm_i, sumEdge) },
+        ]
+        ports.signature_o.assign(signatureChain(m, control, roms, ports.signature_i))
+      }
 
       const stream = m.memory('residual', numbers, { depth: beats })
       const before = stream.read('residual_beat', ports.beat_i)

@@ -37,6 +37,8 @@ export interface VectorUnitParameters {
   /** Activations that the L-Units read at a time; divides the group. */
   readonly activationLanes: number
   readonly rom: RomPolicy
+  /** The ROMs have signatures, of chips with a self-test (docs/self-test.md). */
+  readonly selfTest?: true
   /** Adapters, if the chip can have any. */
   readonly adapter?: AdapterParameters
 }
@@ -116,5 +118,6 @@ export function longestSweep(parameters: VectorUnitParameters): number {
 export function vectorUnitName(parameters: VectorUnitParameters): string {
   const { columns, vectorLanes, results, width, hidden, vocabulary, rom } = parameters
   const adapter = parameters.adapter === undefined ? '' : `_${adapterName(parameters.adapter)}`
-  return `c${columns}_v${vectorLanes}_u${results}_n${width}_h${hidden}_t${vocabulary}_${romPolicyIdentifier(rom)}${adapter}`
+  const selfTest = parameters.selfTest ? '_st' : ''
+  return `c${columns}_v${vectorLanes}_u${results}_n${width}_h${hidden}_t${vocabulary}_${romPolicyIdentifier(rom)}${adapter}${selfTest}`
 }

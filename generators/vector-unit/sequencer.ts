@@ -1,5 +1,7 @@
-import { bool, defineModule, input, mux, output, uint } from '../../src/hdl/index.js'
+import { type Bool, bool, defineModule, input, mux, output, uint } from '../../src/hdl/index.js'
 import { Counter, indexType } from '../common/counter.js'
+import { fitted } from '../common/fitted.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { sweepType } from './operations.js'
 import { beatsOf, longestSweep, type VectorUnitParameters, vectorUnitName } from './parameters.js'
 
@@ -28,7 +30,34 @@ function normBeats(parameters: VectorUnitParameters): number {
   return (2 * parameters.layers + 1) * beatsOf(parameters).width
 }
 
-/** Issues the beats of a sweep: every address of a beat stands in the cycle in which `issue_o` is 1. */
+/** An address of the self-test, and the ROMs that it is for. */
+export function selfTestPorts(parameters: VectorUnitParameters) {
+  const { vocabulary, positions, width, group, columns } = parameters
+  const beats = beatsOf(parameters)
+  const deepest = Math.max(
+    normBeats(parameters),
+    positions * beats.head,
+    vocabulary * beats.width,
+    vocabulary * Math.ceil(width / (group * columns)),
+  )
+  return optionalPorts(parameters.selfTest, () => ({
+    self_test_address_i: input(indexType(deepest)),
+    ...testedRomPorts,
+  }))
+}
+
+/** Which ROMs of the vector units an address is for. */
+export const testedRomPorts = {
+  self_test_norm_i: input(bool),
+  self_test_rotation_i: input(bool),
+  self_test_code_i: input(bool),
+  self_test_scale_i: input(bool),
+} as const
+
+/**
+ * Issues the beats of a sweep: every address of a beat stands in the cycle in which `issue_o` is 1. An address of a self-test
+ * stands with `self_test_norm_o` and its like one clock edge later.
+ */
 export function sweepIssuer(parameters: VectorUnitParameters) {
   const { resultBeats, vocabulary, positions, width, group, vectorLanes } = parameters
   const { columns } = parameters
@@ -48,6 +77,13 @@ export function sweepIssuer(parameters: VectorUnitParameters) {
       rotation_address_o: output(indexType(positions * beats.head)),
       code_address_o: output(indexType(vocabulary * beats.width)),
       scale_address_o: output(indexType(vocabulary * embeddingGroups)),
+      ...selfTestPorts(parameters),
+      ...optionalPorts(parameters.selfTest, () => ({
+        self_test_norm_o: output(bool),
+        self_test_rotation_o: output(bool),
+        self_test_code_o: output(bool),
+        self_test_scale_o: output(bool),
+      })),
     },
     (m, ports) => {
       const running = m.register('running', bool, { reset: false })
@@ -112,6 +148,15 @@ export function sweepIssuer(parameters: VectorUnitParameters) {
       ports.rotation_address_o.assign(rotation)
       ports.code_address_o.assign(code)
       ports.scale_address_o.assign(scale)
+      if (!parameters.selfTest) return
+      const tested = (name: string, address: typeof norm, test: Bool) => {
+        m.when(test, () => address.next(fitted(ports.self_test_address_i, address.width)))
+        return m.delayed(`self_test_${name}`, test, { reset: false })
+      }
+      ports.self_test_norm_o.assign(tested('norm', norm, ports.self_test_norm_i))
+      ports.self_test_rotation_o.assign(tested('rotation', rotation, ports.self_test_rotation_i))
+      ports.self_test_code_o.assign(tested('code', code, ports.self_test_code_i))
+      ports.self_test_scale_o.assign(tested('scale', scale, ports.self_test_scale_i))
     },
     {
       parameters: { resultBeats, vocabulary, positions, width, group, vectorLanes },

@@ -5,11 +5,12 @@ import { DelayLine } from '../common/delay-line.js'
 import { oncePerKey } from '../common/once-per-key.js'
 import { optionalPorts } from '../common/optional-ports.js'
 import { exponentBits, number32 } from '../l-unit/datapath.js'
+import { linkSignatures, signatureChainPorts } from '../self-test/ports.js'
 import { alignShape } from './align-shape.js'
 import type { VectorUnitContents } from './contents.js'
 import { adapterRowPorts, deltaControl } from './delta-control.js'
 import { deltaEdges } from './deltas.js'
-import { lateBeat } from './late-beat.js'
+import { lateBeat, lateSelfTest } from './late-beat.js'
 import { normFactor } from './norm-factor.js'
 import { isSweep } from './operations.js'
 import {
@@ -18,7 +19,7 @@ import {
   vectorUnitName,
 } from './parameters.js'
 import { resultTurns } from './result-turns.js'
-import { sweepIssuer, sweepPorts } from './sequencer.js'
+import { selfTestPorts, sweepIssuer, sweepPorts } from './sequencer.js'
 import { resultEdges } from './timing.js'
 import { tokenChoice } from './token-choice.js'
 import { alignParametersOf, vectorUnit } from './vector-unit.js'
@@ -81,6 +82,8 @@ export function vectorRow(
       negated_sum_o: output(vec(sint(align.sumBits), columns)),
       exponent_o: output(vec(uint(exponentBits), columns)),
       ...adapterRowPorts(parameters),
+      ...selfTestPorts(parameters),
+      ...optionalPorts(parameters.selfTest, () => signatureChainPorts),
     },
     (m, ports) => {
       const issued = m.instance('u_issuer', sweepIssuer(parameters), {
@@ -140,6 +143,23 @@ export function vectorRow(
         instance.adapter_exponent_bank_i.assign(ports.adapter_exponent_bank_i)
         instance.adapter_activation_address_i.assign(ports.adapter_activation_address_i)
         instance.adapter_exponent_address_i.assign(ports.adapter_exponent_address_i)
+      }
+      if (parameters.selfTest) {
+        issued.self_test_address_i.assign(ports.self_test_address_i)
+        issued.self_test_norm_i.assign(ports.self_test_norm_i)
+        issued.self_test_rotation_i.assign(ports.self_test_rotation_i)
+        issued.self_test_code_i.assign(ports.self_test_code_i)
+        issued.self_test_scale_i.assign(ports.self_test_scale_i)
+        const tested = lateSelfTest(m, issued, deltaEdges(parameters))
+        for (const instance of instances) {
+          instance.self_test_norm_i.assign(tested.self_test_norm_i)
+          instance.self_test_rotation_i.assign(tested.self_test_rotation_i)
+          instance.self_test_code_i.assign(tested.self_test_code_i)
+          instance.self_test_scale_i.assign(tested.self_test_scale_i)
+          instance.self_test_clear_i.assign(ports.self_test_clear_i)
+          instance.self_test_shift_i.assign(ports.self_test_shift_i)
+        }
+        ports.signature_o.assign(linkSignatures(instances, ports.signature_i))
       }
       const [first, ...others] = instances
       factor.valid_i.assign(first!.scaled_valid_o)

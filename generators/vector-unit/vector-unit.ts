@@ -1,7 +1,9 @@
 import { bool, defineModule, input, mux, output, uint, vec } from '../../src/hdl/index.js'
 import { indexType } from '../common/counter.js'
 import { DelayLine } from '../common/delay-line.js'
+import { optionalPorts } from '../common/optional-ports.js'
 import { number32 } from '../l-unit/datapath.js'
+import { linkSignatures, signatureChainPorts } from '../self-test/ports.js'
 import type { AlignParameters } from './align-shape.js'
 import { activationReadPorts, adapterReadPorts, alignUnit } from './align-unit.js'
 import { productOf } from './arithmetic.js'
@@ -18,6 +20,7 @@ import {
   vectorUnitName,
 } from './parameters.js'
 import { resultMemory } from './result-memory.js'
+import { testedRomPorts } from './sequencer.js'
 import { swigluPipe } from './swiglu-pipe.js'
 import { resultEdges } from './timing.js'
 
@@ -79,6 +82,7 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
       ...activationReadPorts(align),
       ...adapterReadPorts(align),
       ...deltaPorts(parameters),
+      ...optionalPorts(parameters.selfTest, () => ({ ...testedRomPorts, ...signatureChainPorts })),
     },
     (m, ports) => {
       const { beat_o } = m.instance('u_results', resultMemory(parameters), {
@@ -128,6 +132,21 @@ export function vectorUnit(parameters: VectorUnitParameters, contents: VectorUni
       ports.key_valid_o.assign(heads.key_valid_o)
       ports.value_valid_o.assign(heads.value_valid_o)
       ports.head_data_o.assign(heads.head_data_o)
+
+      if (parameters.selfTest) {
+        const { self_test_clear_i, self_test_shift_i, self_test_rotation_i } = ports
+        const test = new DelayLine(m, 'self_test_rotation', self_test_rotation_i, { reset: false })
+        residual.self_test_code_i.assign(ports.self_test_code_i)
+        residual.self_test_scale_i.assign(ports.self_test_scale_i)
+        residual.self_test_norm_i.assign(ports.self_test_norm_i)
+        heads.self_test_rotation_i.assign(test.after(scaled - 1))
+        const tested = [residual, heads]
+        for (const pipe of tested) {
+          pipe.self_test_clear_i.assign(self_test_clear_i)
+          pipe.self_test_shift_i.assign(self_test_shift_i)
+        }
+        ports.signature_o.assign(linkSignatures(tested, ports.signature_i))
+      }
 
       const isSwiglu = isSweep(operation, 'swiglu')
       const hidden = m.instance('u_swiglu', swigluPipe(vectorLanes), {

@@ -5,6 +5,7 @@ import { checkLoops } from '../../src/hdl/elaborate/check-loops.js'
 import { flatten } from '../../src/hdl/elaborate/flatten.js'
 import type { ModuleNode } from '../../src/hdl/ir/module-node.js'
 import { portsOf } from '../../src/hdl/ir/module-node.js'
+import { replaceModule } from '../../src/hdl/ir/rewrite-module.js'
 import { type AnswerOptions, ChipHost } from '../../src/host/chip-host.js'
 import { ChipPins } from '../../src/host/chip-pins.js'
 import { type EmbeddedEngine, openEmbedded } from '../../src/sim/embedded/index.js'
@@ -12,7 +13,6 @@ import type { Engine } from '../../src/sim/index.js'
 import { type CaseChip, checkChip } from '../random-chips/check-chip.js'
 import type { ChipCase } from '../random-chips/chip-case.js'
 import type { Mutant } from './mutants.js'
-import { replaceModule } from './rewrite-module.js'
 
 /** What finds a mutant. */
 export type Verdict =

@@ -1,11 +1,10 @@
 import type { Random } from '../../src/common/random.js'
-import { RomContents } from '../../src/hdl/index.js'
 import type { BinaryOp, ExpressionNode, UnaryOp } from '../../src/hdl/ir/expression.js'
-import type { ModuleNode, RomNode, SignalNode } from '../../src/hdl/ir/module-node.js'
+import type { ModuleNode, SignalNode } from '../../src/hdl/ir/module-node.js'
+import { rewriteModule, withFlippedRomBit } from '../../src/hdl/ir/rewrite-module.js'
 import type { StatementNode } from '../../src/hdl/ir/statement.js'
 import { moduleExpressions, visitExpressions } from '../../src/hdl/ir/traversal.js'
 import type { Place } from '../../src/hdl/place.js'
-import { rewriteModule } from './rewrite-module.js'
 
 /** One thing of a module flipped. */
 export interface Mutant {
@@ -167,14 +166,6 @@ export function flippedRom(module: ModuleNode, name: string, address: number, bi
     kind: 'rom',
     what: `bit ${bit} of word ${address} of ${name} is flipped`,
     place: rom.place,
-    mutated: () =>
-      rewriteModule(module, { roms: new Map([[rom, withFlippedBit(rom, address, bit)]]) }),
+    mutated: () => withFlippedRomBit(module, name, address, bit),
   }
-}
-
-function withFlippedBit(rom: RomNode, address: number, bit: number): RomNode {
-  const { width, bytes, bytesPerWord } = rom.contents
-  const flipped = Uint8Array.from(bytes)
-  flipped[address * bytesPerWord + (bit >> 3)]! ^= 1 << (bit & 7)
-  return { ...rom, contents: RomContents.fromBytes(width, flipped) }
 }

@@ -1,9 +1,8 @@
 import Table from 'cli-table3'
 import type { Command } from 'commander'
-import { codeBitsChoices } from '../common/code-bits.js'
 import { type FrameReport, writeAdapterFrame } from '../flow/chip/write-adapter-frame.js'
 import { openProgress } from '../flow/progress.js'
-import { addSettingOptions, configOf, type SettingFlags } from './chip-settings.js'
+import { addModelOptions, addSettingOptions, configOf, type SettingFlags } from './chip-settings.js'
 import { oneOf } from './one-of.js'
 
 interface AdapterOptions extends SettingFlags {
@@ -26,14 +25,7 @@ export function addAdapterCommand(program: Command): void {
     .requiredOption('--adapter <path>', 'a PEFT folder or file, or GGUF')
     .requiredOption('--out <file>', 'write the frame here')
     .option('--slot <n>', 'slot of the chip', oneOf([0, 1]), 0)
-    .option('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors (the bundled model)')
-    .option('--bits <n>', 'bits of a code: 8, 4, 2, or ternary', oneOf(codeBitsChoices))
-    .option('--absmean', 'ternary codes with one scale a tensor, as BitNet trains them')
-    .option('--group <n>', 'weights that share a scale: 32, 64 or 128')
-    .option('--rom <policy>', 'construction of the ROMs')
-    .option('--lanes <n>', 'codes in a ROM word')
-    .option('--units <n>', 'L-Units of a matrix unit')
-    .option('--mantissa-bits <n>', 'bits of an aligned activation, 10 to 16')
+  addModelOptions(command)
   addSettingOptions(command)
   command
     .option('--json', 'print the report as JSON')

@@ -24,6 +24,20 @@ export interface SettingFlags {
   readonly kv?: string
   readonly context?: number
   readonly adapterRank?: AdapterRank
+  readonly selfTest?: boolean
+}
+
+/** Adds the options of a configuration that commands on one projection have too, without defaults. */
+export function addModelOptions(command: Command): void {
+  command
+    .option('--model <file>', 'checkpoint: llama2.c, GGUF or safetensors (the bundled model)')
+    .option('--bits <n>', 'bits of a code: 8, 4, 2, or ternary', oneOf(codeBitsChoices))
+    .option('--absmean', 'ternary codes with one scale a tensor, as BitNet trains them')
+    .option('--group <n>', 'weights that share a scale: 32, 64 or 128')
+    .option('--rom <policy>', 'construction of the ROMs')
+    .option('--lanes <n>', 'codes in a ROM word')
+    .option('--units <n>', 'L-Units of a matrix unit')
+    .option('--mantissa-bits <n>', 'bits of an aligned activation, 10 to 16')
 }
 
 /** Adds the options of a configuration that commands on one projection do not have. */
@@ -49,6 +63,7 @@ export function addSettingOptions(command: Command): void {
       'two slots for LoRA adapters of this rank or less',
       oneOf(adapterRankChoices),
     )
+    .option('--self-test', 'the chip can test its ROMs (docs/self-test.md)')
 }
 
 interface MeshSize {
@@ -78,7 +93,7 @@ export function configOf(options: SettingFlags): Promise<ChipConfig> {
 /** Settings of the configuration that options give. */
 function settingsOf(options: SettingFlags): Record<string, unknown> {
   const { model, bits, headBits, group, lanes, units, mantissaBits, rom, kv, context } = options
-  const { mesh, adapterRank, absmean } = options
+  const { mesh, adapterRank, absmean, selfTest } = options
   const settings: Record<string, unknown> = {}
   const set = (name: string, value: unknown) => {
     if (value !== undefined) settings[name] = value
@@ -94,6 +109,7 @@ function settingsOf(options: SettingFlags): Record<string, unknown> {
   set('rom', rom)
   set('quantizer', absmean ? 'absmean' : undefined)
   set('mesh', mesh)
+  set('selfTest', selfTest)
   set('adapter', adapterRank === undefined ? undefined : { rank: adapterRank })
   if (kv !== undefined || context !== undefined) {
     settings.kv = {

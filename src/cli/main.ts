@@ -6,6 +6,7 @@ import { addDemoCommand } from './chip-commands.js'
 import { addEvaluateCommand } from './evaluate-command.js'
 import { addRepairCommand } from './repair-command.js'
 import { addRomStudyCommand } from './rom-study-command.js'
+import { addSelfTestCommand } from './self-test-command.js'
 import { addTileCommands } from './tile-commands.js'
 
 /** Exit codes: 0 success, 1 a fault of this program or a failed check, 2 a fault of the input. */
@@ -27,6 +28,9 @@ export async function main(args: readonly string[]): Promise<number> {
   addEvaluateCommand(program)
   addRepairCommand(program)
   addAdapterCommand(program)
+  addSelfTestCommand(program, (code) => {
+    exitCode = code
+  })
   addRomStudyCommand(program, (code) => {
     exitCode = code
   })

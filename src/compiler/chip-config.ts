@@ -54,6 +54,8 @@ const chipConfigSchema = z.strictObject({
     .optional(),
   /** Bits of an aligned activation. */
   mantissaBits: z.int().min(10).max(16).default(12),
+  /** The chip can test its ROMs (docs/self-test.md). */
+  selfTest: z.boolean().default(false),
   clockMHz: z.number().positive().max(10_000).default(500),
 })
 

@@ -22,6 +22,12 @@ export const registerMap = {
   ADAPTER_STATUS: 0x24,
   /** Of chips with adapters, read only: CRC-32 of the layout, as in word 6 of a frame. */
   ADAPTER_LAYOUT: 0x28,
+  /** Of chips with a self-test: writing bit 0 starts it, reads are {@link selfTestBits}. Refused while a request or the test runs. */
+  SELF_TEST: 0x2c,
+  /** Of chips with a self-test, read only: a signature more with each read, in the order of the banks; refused before the test is done. */
+  SELF_TEST_SIGNATURE: 0x30,
+  /** Of chips with a self-test, read only: how many banks there are. */
+  SELF_TEST_BANKS: 0x34,
 } as const
 
 export type RegisterName = keyof typeof registerMap
@@ -50,6 +56,14 @@ export const adapterStatusBits = {
   slot: 8,
   /** Eight bits: frames so far, modulo 256. */
   frames: 16,
+} as const
+
+/** Bits of `SELF_TEST` when it is read. */
+export const selfTestBits = {
+  /** It was started and is not done. */
+  running: 0,
+  /** Its signatures can be read, from the first one or from where reads are. */
+  done: 1,
 } as const
 
 /** Bits of `CONTROL`. */

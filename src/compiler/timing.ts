@@ -37,6 +37,13 @@ export interface ChipTiming {
      */
     readonly residualToIssue: number
   }
+  /** The self-test, of chips that have one. */
+  readonly selfTest?: {
+    /** From an address to its word at a signature, at the most. */
+    readonly lastSample: number
+    /** From a shift of the chain to the bit that it gives. */
+    readonly chain: number
+  }
   /** Adapters, of chips that have them. */
   readonly adapter?: {
     /** Address of the first beat of activations, number of the first group of exponents: as in `sweep`. */

@@ -4,8 +4,13 @@ import type { EmittedDesign, EmittedLine, EmittedModule } from './emitted-design
  * The side file of a design, JSON: ports, modules with their instances, parameters and ROMs, state without
  * reset, and the source map. A source map is a list of `[emitted line, source, source line]`; `source`
  * counts in `sources`.
+ *
+ * @param more of its top level, by name
  */
-export function manifest(design: EmittedDesign): string {
+export function manifest(
+  design: EmittedDesign,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   const sources: string[] = []
   const numberOf = new Map<string, number>()
   const sourceNumber = (file: string): number => {
@@ -27,6 +32,7 @@ export function manifest(design: EmittedDesign): string {
     top: design.top,
     files: design.files.map(({ path, use }) => ({ path, ...(use === undefined ? {} : { use }) })),
     ports: design.ports,
+    ...more,
     modules: design.modules.map((module) => ({ ...module, sourceMap: lines(module) })),
     sources,
   }

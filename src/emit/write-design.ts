@@ -10,6 +10,8 @@ import { type ClockConstraint, sdc } from './sdc.js'
 export interface WriteOptions {
   /** Writes `<top>.sdc` with these. */
   readonly clocks?: readonly ClockConstraint[]
+  /** More of the manifest, by name. */
+  readonly manifest?: Readonly<Record<string, unknown>>
 }
 
 const manifestSuffix = '.manifest.json'
@@ -24,7 +26,7 @@ export function designFiles(design: EmittedDesign, options: WriteOptions = {}): 
     ...(options.clocks === undefined
       ? []
       : [{ path: `${top}.sdc`, text: sdc(design, { clocks: options.clocks }) }]),
-    { path: `${top}${manifestSuffix}`, text: manifest(design) },
+    { path: `${top}${manifestSuffix}`, text: manifest(design, options.manifest) },
   ]
 }
 

@@ -23,5 +23,6 @@ export {
   type ProjectionListener,
   ReferenceDecoder,
 } from './reference-decoder.js'
+export { type RomImage, romSignature } from './rom-signature.js'
 export { rotated, rotation } from './rope.js'
 export { exp2, reciprocal, rsqrt, sigmoid } from './tabulated.js'

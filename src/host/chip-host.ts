@@ -1,9 +1,19 @@
 import { InputError } from '../common/input-error.js'
 import { type AdapterStatus, adapterStatuses } from '../compiler/adapter-frame.js'
-import { adapterStatusBits, chipId, controlBits, statusBits } from '../compiler/register-map.js'
+import {
+  adapterStatusBits,
+  chipId,
+  controlBits,
+  selfTestBits,
+  statusBits,
+} from '../compiler/register-map.js'
+import type { SelfTestBank } from '../compiler/self-test.js'
 import type { Engine } from '../sim/index.js'
 import { ChipPins } from './chip-pins.js'
 import type { Sampler } from './sampling.js'
+
+/** Cycles between looks at a self-test. */
+const selfTestWait = 64
 
 /** Words of an adapter that are sent at a time. */
 const batchWords = 4096
@@ -72,6 +82,14 @@ export interface AdapterSlotStatus {
   readonly lastFrame: AdapterStatus
   /** Frames so far, modulo 256. */
   readonly frames: number
+}
+
+/** A bank after a self-test. */
+export interface TestedBank extends SelfTestBank {
+  /** The signature that the chip computed. */
+  readonly read: number
+  /** It is the expected one; undefined when none is. */
+  readonly isRight?: boolean
 }
 
 /**
@@ -187,6 +205,34 @@ export class ChipHost {
       promptOverflow: isSet(word, statusBits.promptOverflow),
       position: this.pins.readRegister('POSITION'),
     }
+  }
+
+  /**
+   * Tests the ROMs. An answer that was left before its end is ended; the text in the cache stays.
+   *
+   * @param banks what the chip must give, as its manifest has it (`selfTest` of a generated chip)
+   * @returns them with what the chip gives
+   * @throws Error when the chip has no self-test, another number of banks, is busy, or does not end the test
+   */
+  selfTest(banks: readonly SelfTestBank[]): TestedBank[] {
+    const count = this.pins.readRegister('SELF_TEST_BANKS')
+    if (count === 0) throw new Error('the chip has no self-test')
+    if (count !== banks.length) throw new Error(`the chip has ${count} banks, not ${banks.length}`)
+    this.#endAnswer()
+    if (this.status().busy) throw new Error('the chip is busy with a request')
+    this.pins.writeRegister('SELF_TEST', 1)
+    for (let waited = 0; !isSet(this.pins.readRegister('SELF_TEST'), selfTestBits.done); ) {
+      if (waited > this.pins.patience) {
+        throw new Error(`the self-test is not done after ${waited} cycles`)
+      }
+      this.pins.step(selfTestWait)
+      waited += selfTestWait
+    }
+    return banks.map((bank) => {
+      const read = this.pins.readRegister('SELF_TEST_SIGNATURE')
+      const isRight = bank.signature === undefined ? undefined : read === bank.signature
+      return { ...bank, read, ...(isRight === undefined ? {} : { isRight }) }
+    })
   }
 
   /**

@@ -18,7 +18,7 @@ export class ChipPins {
   /** @param patience cycles after which a handshake is given up */
   constructor(
     private readonly engine: Engine,
-    private readonly patience = 1_000_000,
+    readonly patience = 1_000_000,
   ) {
     this.#numbers = new Map(engine.ports.map(({ name }, number) => [name, number]))
     this.#clock = this.#number('clk_i')

@@ -7,5 +7,6 @@ export {
   type ChipOptions,
   type ChipStatus,
   openChip,
+  type TestedBank,
 } from './chip-host.js'
 export { openSampler, type Sampler, type SamplingOptions } from './sampling.js'

@@ -25,6 +25,7 @@ const units: readonly (readonly [unit: string, prefix: string])[] = [
   ['H-Units', 'h_unit_'],
   ['adapters', 'adapter_'],
   ['controller', 'controller_'],
+  ['self-test', 'self_test_'],
 ]
 
 const rest = 'rest'

@@ -5,14 +5,18 @@ import { codeWidth } from '../../common/code-bits.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { allSweeps } from '../../compiler/placement.js'
 import { lUnitRoms } from '../../compiler/rom-contents.js'
+import type { SelfTest } from '../../compiler/self-test.js'
 import { RomContents } from '../../hdl/index.js'
 import type { ChipModel, QuantizedMatrix } from '../../quantize/index.js'
 import { chipParts } from './chip-parts.js'
 import { type ChipPlan, planChip } from './plan-chip.js'
+import { expectedSelfTest } from './self-test/expected.js'
 
 /** A chip with the plan that it follows. */
 export interface BuiltChip extends ChipPlan<QuantizedMatrix> {
   readonly definition: ReturnType<typeof chip>
+  /** Of chips with a self-test. */
+  readonly selfTest: SelfTest | undefined
 }
 
 /**
@@ -35,5 +39,9 @@ export function buildChip(config: ChipConfig, model: ChipModel): BuiltChip {
       model.norm,
     ]),
   })
-  return { ...plan, definition: chip('romulus_chip', parts) }
+  return {
+    ...plan,
+    definition: chip('romulus_chip', parts),
+    selfTest: expectedSelfTest(plan, parts),
+  }
 }

@@ -6,7 +6,7 @@ import type { ChipPlan } from './plan-chip.js'
 
 /** The parts of a chip's hardware, from its plan and what its ROMs hold. */
 export function chipParts(
-  { mesh }: ChipConfig,
+  { mesh, selfTest }: ChipConfig,
   { shape, placement, timing, schedule, lUnit, vectorUnit, hUnit }: ChipPlan,
   contents: Pick<ChipParts, 'roms' | 'vectorContents'>,
 ): ChipParts {
@@ -31,6 +31,7 @@ export function chipParts(
       positionCycles: timing.attention.positionCycles,
       swapsBanks: schedule.swapsBanks,
       settleCycles: schedule.settleCycles,
+      ...(selfTest && { selfTest: true }),
     },
     ...(placement.adapters && { adapterHeader: adapterHeader(shape, placement.adapters) }),
     ...contents,

@@ -4,6 +4,7 @@ import type { Tokenizer } from '../../checkpoint/index.js'
 import { describeAdapters } from '../../compiler/adapter-layout.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import type { ModelShapeName } from '../../compiler/model-shapes.js'
+import { describeSelfTest, type SelfTest } from '../../compiler/self-test.js'
 import { tokenReport } from '../../compiler/token-report.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
@@ -27,6 +28,7 @@ export interface GeneratedChip extends ChipPlan {
   readonly config: ChipConfig
   readonly design: Design
   readonly emitted: EmittedDesign
+  readonly selfTest: SelfTest | undefined
 }
 
 /** The chip of a model, to simulate in process. */
@@ -90,11 +92,12 @@ export async function elaborateChip(
 
 /** Writes the design with its lists, and the schedule with where a token's cycles go and where adapters lie. */
 export async function writeChip(
-  { emitted, schedule, config, shape, placement }: GeneratedChip,
+  { emitted, schedule, config, shape, placement, selfTest }: GeneratedChip,
   out: string,
 ): Promise<void> {
   const clocks = [{ port: 'clk_i', periodNs: 1000 / config.clockMHz }]
-  await writeDesign(emitted, out, { clocks })
+  const manifest = selfTest && { selfTest: describeSelfTest(selfTest) }
+  await writeDesign(emitted, out, { clocks, ...(manifest && { manifest }) })
   const { adapters } = placement
   const contents = {
     ...schedule,

@@ -61,6 +61,15 @@ test.each([
   300_000,
 )
 
+test(`so is one that can test its ROMs, with adapters and registers in its mesh${skipped}`, async () => {
+  const mesh = { rows: 2, columns: 2, registers: 1 }
+  const others = { rom: 'table', vectorLanes: 4, adapter: { rank: 8 } } as const
+  const chip = smallChip({ ...others, mesh, selfTest: true }, { layers: 1, dim: 64 })
+  const results = await lintDesign(chip, yosys)
+  expect(results.flatMap(({ messages }) => messages)).toEqual([])
+  expect(results.every(({ clean }) => clean)).toBe(true)
+}, 300_000)
+
 test('a fault in one module is found, and the others are not linted by Yosys again', async () => {
   const faulty = emitted.files.find(({ path }) => path.startsWith('l_unit_'))!
   const text = faulty.text.replace(/^ {2}assign (code_rom_any\w*) = [^;]*;/m, '')

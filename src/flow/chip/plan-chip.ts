@@ -53,6 +53,7 @@ export function planChip<M extends MatrixShape>(
     mantissaBits: shape.mantissaBits,
     offsets: hasOffsets(model),
     rom,
+    ...(config.selfTest && { selfTest: true }),
   })
   const latency = accumulatorLatency(lUnit)
   const sweep = { ...shape, accumulatorLatency: latency }
@@ -83,6 +84,7 @@ export function planChip<M extends MatrixShape>(
     mantissaBits: shape.mantissaBits,
     activationLanes: shape.lanes,
     rom,
+    ...(config.selfTest && { selfTest: true }),
     ...(placed.adapters && {
       adapter: {
         ...adapterSizes(shape, placed.adapters),

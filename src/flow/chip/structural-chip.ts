@@ -4,13 +4,17 @@ import { vectorRowPlaceholders } from '../../../generators/vector-unit/index.js'
 import { codeWidth } from '../../common/code-bits.js'
 import type { ChipConfig } from '../../compiler/chip-config.js'
 import { type ModelShapeName, modelOfShape, modelShapes } from '../../compiler/model-shapes.js'
+import type { SelfTest } from '../../compiler/self-test.js'
 import { RomContents } from '../../hdl/index.js'
 import { chipParts } from './chip-parts.js'
 import { type ChipPlan, planChip } from './plan-chip.js'
+import { expectedSelfTest } from './self-test/expected.js'
 
 /** A chip without weights, with the plan that it follows. */
 export interface StructuralChip extends ChipPlan {
   readonly definition: ReturnType<typeof chip>
+  /** Of chips with a self-test; without signatures. */
+  readonly selfTest: SelfTest | undefined
 }
 
 /**
@@ -31,5 +35,9 @@ export function structuralChip(config: ChipConfig, name: ModelShapeName): Struct
     roms: Array.from({ length: shape.columns }, () => column),
     vectorContents: vectorRowPlaceholders(vectorUnit),
   })
-  return { ...plan, definition: chip('romulus_chip', parts) }
+  return {
+    ...plan,
+    definition: chip('romulus_chip', parts),
+    selfTest: expectedSelfTest(plan, parts),
+  }
 }

@@ -123,6 +123,15 @@ export class RomContents {
     return ((byte >> (bit & 7)) & 1) as 0 | 1
   }
 
+  /** The same contents with one bit inverted. @throws RangeError when there is no such bit */
+  withFlippedBit(address: number, bit: number): RomContents {
+    const isBit = 0 <= address && address < this.depth && 0 <= bit && bit < this.width
+    if (!isBit) throw new RangeError(`there is no bit ${bit} of word ${address}`)
+    const bytes = Uint8Array.from(this.bytes)
+    bytes[address * this.bytesPerWord + (bit >> 3)]! ^= 1 << (bit & 7)
+    return new RomContents(this.width, this.depth, bytes)
+  }
+
   /** SHA-256 over width, depth and bytes, in hexadecimal. */
   get hash(): string {
     this.#hash ??= createHash('sha256')

@@ -1,7 +1,7 @@
-import { type ExpressionNode, operandsOf, withOperands } from '../../src/hdl/ir/expression.js'
-import type { ModuleNode, RomNode, SignalNode } from '../../src/hdl/ir/module-node.js'
-import type { StatementNode } from '../../src/hdl/ir/statement.js'
-import { moduleExpressions, visitExpressions } from '../../src/hdl/ir/traversal.js'
+import { type ExpressionNode, operandsOf, withOperands } from './expression.js'
+import type { ModuleNode, RomNode, SignalNode } from './module-node.js'
+import type { StatementNode } from './statement.js'
+import { moduleExpressions, visitExpressions } from './traversal.js'
 
 /** What becomes something else; types and widths stay. */
 export interface Rewriting {
@@ -97,4 +97,17 @@ export function replaceModule(top: ModuleNode, from: ModuleNode, to: ModuleNode)
     return result
   }
   return replaced(top)
+}
+
+/** A module with one bit of a word of one of its ROMs flipped. @throws RangeError when there is no such ROM or bit */
+export function withFlippedRomBit(
+  module: ModuleNode,
+  name: string,
+  address: number,
+  bit: number,
+): ModuleNode {
+  const rom = module.roms.find((candidate) => candidate.name === name)
+  if (rom === undefined) throw new RangeError(`${module.name} has no ROM ${name}`)
+  const flipped = { ...rom, contents: rom.contents.withFlippedBit(address, bit) }
+  return rewriteModule(module, { roms: new Map([[rom, flipped]]) })
 }
