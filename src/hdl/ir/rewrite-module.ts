@@ -99,7 +99,12 @@ export function replaceModule(top: ModuleNode, from: ModuleNode, to: ModuleNode)
   return replaced(top)
 }
 
-/** A module with one bit of a word of one of its ROMs flipped. @throws RangeError when there is no such ROM or bit */
+/**
+ * A module with one bit of a word of one of its ROMs flipped. A ROM whose form is named by its contents becomes an array from a
+ * file.
+ *
+ * @throws RangeError when there is no such ROM or bit
+ */
 export function withFlippedRomBit(
   module: ModuleNode,
   name: string,
@@ -108,6 +113,11 @@ export function withFlippedRomBit(
 ): ModuleNode {
   const rom = module.roms.find((candidate) => candidate.name === name)
   if (rom === undefined) throw new RangeError(`${module.name} has no ROM ${name}`)
-  const flipped = { ...rom, contents: rom.contents.withFlippedBit(address, bit) }
+  const isNamed = rom.form.kind === 'macro' || rom.form.kind === 'module'
+  const flipped: RomNode = {
+    ...rom,
+    form: isNamed ? { kind: 'readmemh' } : rom.form,
+    contents: rom.contents.withFlippedBit(address, bit),
+  }
   return rewriteModule(module, { roms: new Map([[rom, flipped]]) })
 }

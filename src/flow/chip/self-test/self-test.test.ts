@@ -8,6 +8,7 @@ import { argmax, ChipDecoder, romSignature } from '../../../golden/index.js'
 import { ChipHost, openChip } from '../../../host/chip-host.js'
 import { ChipPins } from '../../../host/chip-pins.js'
 import { openEmbedded } from '../../../sim/embedded/index.js'
+import { openIverilog } from '../../../sim/iverilog/index.js'
 import { buildVerilator, openVerilator } from '../../../sim/verilator/index.js'
 import { type RomFault, withFlippedRomBits } from './flip-rom-bit.js'
 import { randomFaults, romsOf, testedChip } from './testing/tested-chip.js'
@@ -24,6 +25,7 @@ const untested = [
 describe.each([
   ['a small chip', {}, {}],
   ['ROMs in blocks', { rom: 'brom:4' }, {}],
+  ['ROMs by symbols', { rom: 'symbols:4' }, {}],
   ['ROMs of macros', { rom: 'macro', bits: 2, headBits: 4 }, {}],
   ['ternary weights', { bits: 'ternary', headBits: 4 }, {}],
   ['adapters', { adapter: { rank: 8 }, vectorLanes: 4 }, {}],
@@ -96,6 +98,9 @@ describe('a wrong bit', () => {
     () => {
       const faults = randomFaults(banks, random)
       const faulty = withFlippedRomBits(design, faults)
+      // The vector units share a module with the rotations until one of them is faulty.
+      const names = faulty.modules.map(({ name }) => name)
+      expect(new Set(names).size).toBe(names.length)
       const tested = openChip(openEmbedded(faulty.flat)).selfTest(banks)
       expect(
         tested.filter(({ isRight }) => isRight),
@@ -135,6 +140,25 @@ describe('a wrong bit', () => {
   ])('that does not exist is refused: %j', (fault, message) => {
     expect(() => withFlippedRomBits(design, [fault])).toThrow(message)
   })
+
+  const icarus = nativeSuite('Icarus', ['iverilog', 'vvp'])
+  test.skipIf(icarus.skip).each(['macro', 'symbols:4'])(
+    `${icarus.title}: is found in one of two ROMs that have the same contents, as %s`,
+    (rom) => {
+      const mesh = { rows: 1, columns: 2 }
+      const settings = { mesh, rom, vectorLanes: 2, lUnits: 1 } as const
+      const twins = testedChip(settings, { dim: 64, hiddenDim: 5, layers: 1, contextLength: 4 })
+      const name = 'u_vector_row.u_vector_unit1.u_heads.rotation_rom'
+      const faults = [{ name, address: 5, bit: 30 }]
+      const emitted = emitDesign(withFlippedRomBits(twins.design, faults))
+      const engine = openIverilog(emitted)
+      const tested = openChip(engine).selfTest(twins.selfTest.banks)
+      engine.close()
+      const wrong = tested.filter(({ isRight }) => !isRight)
+      expect(wrong.map((bank) => bank.name)).toEqual([name])
+    },
+    5 * minutes,
+  )
 
   const verilator = nativeSuite('Verilator', ['verilator', 'g++'])
   test.skipIf(verilator.skip)(
