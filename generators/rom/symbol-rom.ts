@@ -22,9 +22,9 @@ const joined = 4
 /**
  * A ROM whose columns form groups of `symbolBits`. In a group the bits of a word are a symbol. The word lines of
  * equal symbols are joined, four by one NAND4; every joined line feeds two ORs, that of all symbols with its lower
- * half and that of all with its upper half, and a column is the OR of the lines of half of the lower, or upper, halves. A
- * joined line has so two loads instead of one for each 1 of the symbol; a symbol of zeros has no lines. In each half
- * the most frequent value counts as zero, the columns of its ones are inverted, when every address has a word.
+ * half and that of all with its upper half, and a column is the OR of some of those. So a joined line has two loads
+ * instead of one for each 1 of the symbol, and the symbol zero has no lines. In each half the most frequent value counts
+ * as zero: the columns of its ones are inverted. All addresses beyond the depth are one more word, of zeros.
  *
  * The principle, tables of few rows by the columns that these can have, is Lupanov's (1958); with words as rows it is
  * best at a depth of about four words for each symbol that occurs.
@@ -40,7 +40,8 @@ export function symbolRom(name: string, contents: RomContents, symbolBits: numbe
     (m, { addr_i, data_o }) => {
       const lines = m.instance('u_word_decoder', wordDecoder(depth), { addr_i }).lines_no
       m.unused(lines)
-      const words = m.let('words', lines.not())
+      const isBeyond = depth < 2 ** addressWidth ? [addr_i.ge(depth)] : []
+      const words = m.let('words', cat(...isBeyond, lines.not()))
       m.unused(words)
       const starts = Array.from({ length: Math.ceil(width / symbolBits) }, (_, i) => i * symbolBits)
       const groups = starts.map((low) =>
@@ -86,12 +87,13 @@ function groupOf(
 
 function halfOf(contents: RomContents, low: number, width: number): Half {
   const { depth, addressWidth } = contents
-  const values = Array.from({ length: depth }, (_, address) => {
+  const words = Math.min(depth + 1, 2 ** addressWidth)
+  const values = Array.from({ length: words }, (_, address) => {
     let value = 0
     for (let i = 0; i < width; i++) value |= contents.bit(address, low + i) << i
     return value
   })
-  const inverted = depth === 2 ** addressWidth ? mostFrequent(values) : 0
+  const inverted = mostFrequent(values)
   return { width, inverted, values: values.map((value) => value ^ inverted), lines: new Map() }
 }
 

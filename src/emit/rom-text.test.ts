@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import {
+  cat,
   defineModule,
   elaborate,
   input,
   output,
   RomContents,
   type RomForm,
+  UInt,
   uint,
 } from '../hdl/index.js'
 import { emitDesign } from './emit-design.js'
@@ -105,6 +107,38 @@ test('logic: the expressions of the construction, named in a comment', () => {
     endmodule
     "
   `)
+})
+
+test('module: an instance of what the construction builds, emitted and listed once', () => {
+  const build = (words: RomContents) =>
+    elaborate(
+      defineModule('six_words', { addr_i: input(uint(3)), data_o: output(uint(12)) }, (_, p) =>
+        p.data_o.assign(new UInt(muxTree(p.addr_i.node, words))),
+      ),
+    ).modules
+  const form = { kind: 'module', construction: 'mux-tree', name: 'six_words', build } as const
+  const twice = defineModule(
+    'two_roms',
+    { addr_i: input(uint(5)), data_o: output(uint(24)) },
+    (m, { addr_i, data_o }) => {
+      const low = m.rom('low', contents, { form }).read(addr_i.bits(1, 0))
+      const high = m.rom('high', contents, { form }).read(addr_i.bits(4, 2))
+      data_o.assign(cat(high, low))
+    },
+  )
+  const { files, modules } = emitDesign(elaborate(twice), { sourceComments: false })
+  expect(files.map(({ path }) => path)).toEqual(['six_words.sv', 'two_roms.sv'])
+  expect(modules.map(({ name, instances }) => ({ name, instances }))).toEqual([
+    { name: 'six_words', instances: [] },
+    {
+      name: 'two_roms',
+      instances: [
+        { name: 'u_low', module: 'six_words' },
+        { name: 'u_high', module: 'six_words' },
+      ],
+    },
+  ])
+  expect(files[1]!.text).toMatchInlineSnapshot()
 })
 
 test('macro: an instance, with a model for simulation and the ports for synthesis', () => {

@@ -140,17 +140,17 @@ export class RomSections {
         items.push(...this.#array(rom), {
           kind: 'assign',
           target: data,
-          value: this.#guarded(rom, address, (at) =>
+          value: this.#guarded(rom, contents.depth, address, (at) =>
             sv.word(this.#arrays.get(rom)!, at, contents.width),
           ),
           place,
         })
         break
       case 'module':
-        items.push(...this.#instance(rom, rom.form.name, address, data))
+        items.push(...this.#instance(rom, rom.form.name, 2 ** contents.addressWidth, address, data))
         break
       case 'macro':
-        items.push(...this.#instance(rom, rom.form.module, address, data))
+        items.push(...this.#instance(rom, rom.form.module, contents.depth, address, data))
         break
     }
     const size = `${plural(contents.depth, 'word')} of ${plural(contents.width, 'bit')}`
@@ -169,11 +169,12 @@ export class RomSections {
     return [{ kind: 'memory', name, width, depth, image, place, attributes }]
   }
 
-  #instance(rom: RomNode, module: string, address: Term, data: Net): SvItem[] {
+  /** @param addresses that the module may be given */
+  #instance(rom: RomNode, module: string, addresses: number, address: Term, data: Net): SvItem[] {
     const { contents, place, attributes } = rom
     const name = this.scope.allocate(`u_${rom.name}`)
     let word: Net | undefined
-    const value = this.#guarded(rom, address, () => {
+    const value = this.#guarded(rom, addresses, address, () => {
       word = { ...data, name: this.scope.allocate(`${rom.name}_word`), attributes: [] }
       return sv.name(word)
     })
@@ -196,13 +197,14 @@ export class RomSections {
     return [{ kind: 'declare', net: word! }, instance, { kind: 'assign', target, value, place }]
   }
 
-  /** The word at an address, zero beyond the depth. */
+  /** The word at an address, zero from `depth` on. */
   #guarded(
     rom: RomNode,
+    depth: number,
     address: Term,
     word: (address: sv.SvExpression) => sv.SvExpression,
   ): sv.SvExpression {
-    const { depth, width, addressWidth } = rom.contents
+    const { width, addressWidth } = rom.contents
     const at = sv.name(this.renderer.addressNet(fitAddress(address, addressWidth), 'addr'))
     const inRange = inRangeTerm(address, depth)
     if (inRange === undefined) return word(at)
