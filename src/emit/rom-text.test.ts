@@ -119,10 +119,10 @@ test('module: an instance of what the construction builds, emitted and listed on
   const form = { kind: 'module', construction: 'mux-tree', name: 'six_words', build } as const
   const twice = defineModule(
     'two_roms',
-    { addr_i: input(uint(5)), data_o: output(uint(24)) },
+    { addr_i: input(uint(6)), data_o: output(uint(24)) },
     (m, { addr_i, data_o }) => {
-      const low = m.rom('low', contents, { form }).read(addr_i.bits(1, 0))
-      const high = m.rom('high', contents, { form }).read(addr_i.bits(4, 2))
+      const low = m.rom('low', contents, { form }).read(addr_i.bits(2, 0))
+      const high = m.rom('high', contents, { form }).read(addr_i.bits(5, 3))
       data_o.assign(cat(high, low))
     },
   )
@@ -133,12 +133,52 @@ test('module: an instance of what the construction builds, emitted and listed on
     {
       name: 'two_roms',
       instances: [
-        { name: 'u_low', module: 'six_words' },
         { name: 'u_high', module: 'six_words' },
+        { name: 'u_low', module: 'six_words' },
       ],
     },
   ])
-  expect(files[1]!.text).toMatchInlineSnapshot()
+  expect(files[1]!.text).toMatchInlineSnapshot(`
+    "module two_roms (
+      input  logic [5:0]  addr_i,
+      output logic [23:0] data_o
+    );
+
+      logic [11:0] high_data;
+      logic [11:0] low_data;
+
+      // ROM high: 6 words of 12 bits, mux-tree, SHA-256 97cccfa086cb
+      logic [2:0] high_addr;
+      logic [2:0] high_addr2;
+      assign high_addr = addr_i[5:3];
+      assign high_addr2 = addr_i[5:3];
+
+      six_words u_high (
+        .addr_i (high_addr2),
+        .data_o (high_data)
+      );
+
+      // ROM low: 6 words of 12 bits, mux-tree, SHA-256 97cccfa086cb
+      logic [2:0] low_addr;
+      logic [2:0] low_addr2;
+      assign low_addr = addr_i[2:0];
+      assign low_addr2 = addr_i[2:0];
+
+      six_words u_low (
+        .addr_i (low_addr2),
+        .data_o (low_data)
+      );
+
+      assign data_o = {high_data, low_data};
+
+      logic unused_high_addr;
+      logic unused_low_addr;
+      assign unused_high_addr = ^high_addr;
+      assign unused_low_addr = ^low_addr;
+
+    endmodule
+    "
+  `)
 })
 
 test('macro: an instance, with a model for simulation and the ports for synthesis', () => {
