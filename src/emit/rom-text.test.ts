@@ -149,32 +149,23 @@ test('module: an instance of what the construction builds, emitted and listed on
 
       // ROM high: 6 words of 12 bits, mux-tree, SHA-256 97cccfa086cb
       logic [2:0] high_addr;
-      logic [2:0] high_addr2;
       assign high_addr = addr_i[5:3];
-      assign high_addr2 = addr_i[5:3];
 
       six_words u_high (
-        .addr_i (high_addr2),
+        .addr_i (high_addr),
         .data_o (high_data)
       );
 
       // ROM low: 6 words of 12 bits, mux-tree, SHA-256 97cccfa086cb
       logic [2:0] low_addr;
-      logic [2:0] low_addr2;
       assign low_addr = addr_i[2:0];
-      assign low_addr2 = addr_i[2:0];
 
       six_words u_low (
-        .addr_i (low_addr2),
+        .addr_i (low_addr),
         .data_o (low_data)
       );
 
       assign data_o = {high_data, low_data};
-
-      logic unused_high_addr;
-      logic unused_low_addr;
-      assign unused_high_addr = ^high_addr;
-      assign unused_low_addr = ^low_addr;
 
     endmodule
     "

@@ -171,16 +171,17 @@ export class RomSections {
 
   /** @param addresses that the module may be given */
   #instance(rom: RomNode, module: string, addresses: number, address: Term, data: Net): SvItem[] {
-    const { contents, place, attributes } = rom
+    const { place, attributes } = rom
     const name = this.scope.allocate(`u_${rom.name}`)
+    let at: sv.SvExpression | undefined
     let word: Net | undefined
-    const value = this.#guarded(rom, addresses, address, () => {
+    const value = this.#guarded(rom, addresses, address, (of) => {
+      at = of
       word = { ...data, name: this.scope.allocate(`${rom.name}_word`), attributes: [] }
       return sv.name(word)
     })
-    const at = this.renderer.net(fitAddress(address, contents.addressWidth), 'addr')
     const connections = [
-      { port: 'addr_i', direction: 'input', value: sv.name(at) },
+      { port: 'addr_i', direction: 'input', value: at! },
       { port: 'data_o', direction: 'output', value: sv.name(value.kind === 'name' ? data : word!) },
     ] as const
     const instance = {
