@@ -76,13 +76,7 @@ export function truthTable(
       values[base + word] = lowAddressBits[bit] ?? -((word >> (bit - lowAddressBits.length)) & 1)
     }
   }
-  for (const [gate, left, right] of graph.gates) {
-    const [to, a, b] = [(gate >> 1) * words, (left >> 1) * words, (right >> 1) * words]
-    const [invertA, invertB] = [-(left & 1), -(right & 1)]
-    for (let word = 0; word < words; word++) {
-      values[to + word] = (values[a + word]! ^ invertA) & (values[b + word]! ^ invertB)
-    }
-  }
+  propagate(graph, values, words)
   const literals = Array.from({ length: output.width }, (_, bit) =>
     portLiteral(graph.outputs, output, bit),
   )
@@ -92,6 +86,43 @@ export function truthTable(
       const word = values[(literal >> 1) * words + Math.floor(value / wordBits)]!
       return (((word >>> (value % wordBits)) ^ literal) & 1) as 0 | 1
     },
+  }
+}
+
+function propagate({ gates }: AndInverterGraph, values: Uint32Array, words: number): void {
+  for (const [gate, left, right] of gates) {
+    const [to, a, b] = [(gate >> 1) * words, (left >> 1) * words, (right >> 1) * words]
+    const [invertA, invertB] = [-(left & 1), -(right & 1)]
+    for (let word = 0; word < words; word++) {
+      values[to + word] = (values[a + word]! ^ invertA) & (values[b + word]! ^ invertB)
+    }
+  }
+}
+
+/**
+ * Computes a circuit for `32 * words` values of its inputs at once.
+ *
+ * @param inputs by the names of the circuit; bit `i` of word `w` belongs to the value `32 w + i`
+ * @returns the same of an output
+ * @throws RangeError for names that the circuit does not have, and inputs without values
+ */
+export function evaluate(
+  graph: AndInverterGraph,
+  words: number,
+  inputs: ReadonlyMap<string, Uint32Array>,
+): (output: string) => Uint32Array {
+  const values = new Uint32Array((graph.variables + 1) * words)
+  for (const [name, literal] of graph.inputs) {
+    const given = inputs.get(name)
+    if (given === undefined) throw new RangeError(`no values for ${name}`)
+    values.set(given, (literal >> 1) * words)
+  }
+  propagate(graph, values, words)
+  return (output) => {
+    const literal = graph.outputs.get(output)
+    if (literal === undefined) throw new RangeError(`the circuit has no ${output}`)
+    const at = (literal >> 1) * words
+    return values.slice(at, at + words).map((word) => word ^ -(literal & 1))
   }
 }
 

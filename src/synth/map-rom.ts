@@ -28,6 +28,8 @@ export interface MappedRom {
 export interface RomMapping {
   readonly yosys: Yosys
   readonly abcScript: string
+  /** All modules become one before they are optimised and mapped; false by default. */
+  readonly flatten?: boolean
   readonly run?: Pick<YosysRunOptions, 'timeoutMilliseconds' | 'signal'>
 }
 
@@ -58,17 +60,18 @@ function netlistScript(top: string, library: LibertyLibrary | undefined): readon
 export function romMappingScript(
   library: LibertyLibrary | undefined,
   script: string,
+  flatten = false,
 ): readonly string[] {
   return [
-    ...wordLevelScript('', false),
+    ...wordLevelScript('', flatten),
     ...mappingScript(library && 'library', script, ['hierarchy', 'flatten']),
     ...netlistScript('', library),
   ]
 }
 
 /**
- * Reads a combinational design once and maps it to one target after another, module by module: what its author keeps
- * apart, the mapping does not mix.
+ * Reads a combinational design once and maps it to one target after another, module by module unless it is flattened: what
+ * its author keeps apart, the mapping does not mix.
  */
 export class RomMapper {
   #wordLevel: Promise<WordLevel> | undefined
@@ -108,9 +111,9 @@ export class RomMapper {
   }
 
   async #readDesign(): Promise<WordLevel> {
-    const { yosys, run } = this.options
+    const { yosys, flatten = false, run } = this.options
     const start = performance.now()
-    const modules = await wordLevelModules(this.design, yosys, { ...run, flatten: false })
+    const modules = await wordLevelModules(this.design, yosys, { ...run, flatten })
     const seconds = (performance.now() - start) / 1000
     const text = [...modules.flatMap(({ lines }) => lines), ''].join('\n')
     return { name: this.design.top, text, seconds }
