@@ -9,7 +9,7 @@ describe('ROM policies', () => {
     expect(romPolicyNames.map((name) => printRomPolicy(parseRomPolicy(name)))).toEqual(
       romPolicyNames,
     )
-    expect(romPolicyNames).toHaveLength(19)
+    expect(romPolicyNames).toHaveLength(16)
     expect(parseRomPolicy('brom')).toEqual({ kind: 'brom', block: 4 })
   })
 

@@ -10,7 +10,7 @@ export type RomPolicy =
   | { readonly kind: 'table' }
   /** A B-ROM with blocks of 1 to 8 addresses. */
   | { readonly kind: 'brom'; readonly block: number }
-  /** Words by symbols of 4 to 10 columns. */
+  /** Words by symbols of 4, 6, 8 or 10 columns. */
   | { readonly kind: 'symbols'; readonly bits: number }
   /** Word lines, and an OR of ones for each column. */
   | { readonly kind: 'sum-of-ones' }
@@ -18,27 +18,25 @@ export type RomPolicy =
   | { readonly kind: 'readmemh' }
   /** A foundry's macro, with its contents in a file beside it. */
   | { readonly kind: 'macro' }
+  /** A policy for each contents, by their hash. */
+  | { readonly kind: 'chosen'; readonly policies: ReadonlyMap<string, RomPolicy> }
 
 const largestBlock = 8
-const smallestSymbol = 4
-const largestSymbol = 10
+const symbolSizes: readonly number[] = [4, 6, 8, 10]
 
 /** The names that {@link parseRomPolicy} takes. */
 export const romPolicyNames: readonly string[] = [
   'table',
   ...Array.from({ length: largestBlock }, (_, i) => `brom:${i + 1}`),
-  ...Array.from(
-    { length: largestSymbol - smallestSymbol + 1 },
-    (_, i) => `symbols:${smallestSymbol + i}`,
-  ),
+  ...symbolSizes.map((bits) => `symbols:${bits}`),
   'sum-of-ones',
   'readmemh',
   'macro',
 ]
 
 /**
- * `table`, `brom:1` to `brom:8` (`brom` alone has blocks of four, ROMA's), `symbols:4` to `symbols:10`, `sum-of-ones`,
- * `readmemh` or `macro`.
+ * `table`, `brom:1` to `brom:8` (`brom` alone has blocks of four, ROMA's), `symbols:4`, `symbols:6`, `symbols:8`,
+ * `symbols:10`, `sum-of-ones`, `readmemh` or `macro`.
  *
  * @param field the option that the text came from
  * @throws InputError for anything else
@@ -51,26 +49,26 @@ export function parseRomPolicy(text: string, field = '--rom'): RomPolicy {
       if (Number.isInteger(block) && 1 <= block && block <= largestBlock) return { kind, block }
     } else if (kind === 'symbols') {
       const bits = Number(size)
-      if (Number.isInteger(bits) && smallestSymbol <= bits && bits <= largestSymbol) {
-        return { kind, bits }
-      }
+      if (symbolSizes.includes(bits)) return { kind, bits }
     } else if (size === undefined) {
       if (kind === 'table' || kind === 'sum-of-ones' || kind === 'readmemh' || kind === 'macro') {
         return { kind }
       }
     }
   }
-  const known = 'table, brom:1 to brom:8, symbols:4 to symbols:10, sum-of-ones, readmemh, macro'
+  const known = 'table, brom:1 to brom:8, symbols:4, 6, 8 or 10, sum-of-ones, readmemh, macro'
   throw new InputError(`${JSON.stringify(text)} is no ROM policy`, { field }, `one of ${known}`)
 }
 
-/** The inverse of {@link parseRomPolicy}. */
+/** The inverse of {@link parseRomPolicy}; `auto` for one that is chosen for each contents. */
 export function printRomPolicy(policy: RomPolicy): string {
   switch (policy.kind) {
     case 'brom':
       return `brom:${policy.block}`
     case 'symbols':
       return `symbols:${policy.bits}`
+    case 'chosen':
+      return 'auto'
     default:
       return policy.kind
   }
@@ -84,6 +82,8 @@ export function romPolicyIdentifier(policy: RomPolicy): string {
 /**
  * The form of the language's ROM node for a policy; a macro is named from the contents that it holds. Placeholders
  * are macros in any policy.
+ *
+ * @throws RangeError for contents that a policy was not chosen for
  */
 export function romForm(policy: RomPolicy, contents: RomContents): RomForm {
   if (contents.isPlaceholder) return { kind: 'macro', module: romMacroName(contents) }
@@ -105,6 +105,11 @@ export function romForm(policy: RomPolicy, contents: RomContents): RomForm {
         : symbolForm(policy.bits, contents)
     case 'sum-of-ones':
       return sumOfOnesForm(policy.kind)
+    case 'chosen': {
+      const chosen = policy.policies.get(contents.hash)
+      if (chosen !== undefined) return romForm(chosen, contents)
+      throw new RangeError(`no policy was chosen for the ROM ${romShapeName(contents)}`)
+    }
   }
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../flow/chip/simulate-chip.js'
 import type { LintResult } from '../flow/lint.js'
 import { openProgress } from '../flow/progress.js'
+import type { RomChoices } from '../flow/rom-choice/choose-roms.js'
 import {
   checkTimelineFile,
   checkTimelinePosition,
@@ -32,6 +33,7 @@ import { type AdapterFlags, adapterUseOf } from './adapter-options.js'
 import { addSettingOptions, configOf, type SettingFlags } from './chip-settings.js'
 import { areaRows, chipTable, lintRows, scheduleRows, simulationRows } from './chip-table.js'
 import { phaseTable } from './phase-table.js'
+import { romRows } from './rom-rows.js'
 import { type SamplingFlags, samplingOf } from './sampling-options.js'
 import { wholeNumber } from './whole-number.js'
 
@@ -59,6 +61,8 @@ export interface ChipOptions extends SettingFlags, SamplingFlags, AdapterFlags {
 /** What a command on a chip found. */
 export interface ChipReport {
   readonly chip: ReturnType<typeof describeChip>
+  /** With `--rom auto`: the policy of each ROM. */
+  readonly roms?: RomChoices
   /** Where the cycles of a token at an empty cache go. */
   readonly token?: TokenReport
   readonly simulation?: ChipSimulation
@@ -129,9 +133,12 @@ export async function runChipCommand(name: ChipCommand, options: ChipOptions): P
       ? { config: settled, adapters: [] }
       : await progress.step('reading adapters', () => readChipAdapters(settled, adapterUse.paths))
   const loaded =
-    config.shape === undefined ? await loadChip(config, options.tokenizer, progress) : undefined
+    config.shape === undefined
+      ? await loadChip(config, options.tokenizer, progress, options.yosys)
+      : undefined
   const chip = loaded ?? (await loadStructure(config, config.shape!, progress))
   const report: { -readonly [K in keyof ChipReport]: ChipReport[K] } = { chip: describeChip(chip) }
+  if (chip.roms !== undefined) report.roms = chip.roms
   checkTimelinePosition(options.timelinePosition ?? 0, chip.shape.positions)
   if (name === 'generate') report.token = tokenReport(chip.schedule)
   if (options.out !== undefined) {
@@ -221,6 +228,7 @@ function describeChip({ shape, schedule, placement, lUnit, config, emitted }: Ge
 
 function printChipReport({
   chip,
+  roms,
   token,
   simulation,
   lint,
@@ -231,6 +239,7 @@ function printChipReport({
 }: ChipReport): string {
   const table = chipTable([
     ...scheduleRows(chip),
+    ...romRows(roms),
     ...(simulation === undefined ? [] : simulationRows(simulation)),
     ...(lint === undefined ? [] : lintRows(lint)),
     ...(area === undefined ? [] : areaRows(area, units ?? [])),
@@ -267,6 +276,7 @@ export function addDemoCommand(program: Command, setExitCode: (code: number) => 
       if (options.out !== undefined) await writeChip(chip, options.out)
       const report: ChipReport = {
         chip: describeChip(chip),
+        ...(chip.roms && { roms: chip.roms }),
         simulation,
         ...(options.out === undefined ? {} : { written: options.out }),
       }

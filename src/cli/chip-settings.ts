@@ -21,6 +21,10 @@ export interface SettingFlags {
   readonly absmean?: boolean
   readonly mesh?: MeshSize
   readonly rom?: string
+  readonly romLevels?: number
+  readonly romDelay?: number
+  readonly romCosts?: string
+  readonly liberty?: readonly string[]
   readonly kv?: string
   readonly context?: number
   readonly adapterRank?: AdapterRank
@@ -94,6 +98,7 @@ export function configOf(options: SettingFlags): Promise<ChipConfig> {
 function settingsOf(options: SettingFlags): Record<string, unknown> {
   const { model, bits, headBits, group, lanes, units, mantissaBits, rom, kv, context } = options
   const { mesh, adapterRank, absmean, selfTest } = options
+  const { romLevels, romDelay, romCosts, liberty } = options
   const settings: Record<string, unknown> = {}
   const set = (name: string, value: unknown) => {
     if (value !== undefined) settings[name] = value
@@ -107,6 +112,10 @@ function settingsOf(options: SettingFlags): Record<string, unknown> {
   set('lUnits', number(units))
   set('mantissaBits', number(mantissaBits))
   set('rom', rom)
+  set('romLevels', romLevels)
+  set('romDelay', romDelay)
+  set('romCosts', romCosts)
+  set('romLiberty', liberty?.[0])
   set('quantizer', absmean ? 'absmean' : undefined)
   set('mesh', mesh)
   set('selfTest', selfTest)

@@ -3,23 +3,22 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import Table from 'cli-table3'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { logicPolicyNames } from '../../generators/rom/counts/index.js'
 import { openProgress } from '../flow/progress.js'
+import { romCostsText } from '../flow/rom-choice/rom-costs-text.js'
+import { calibrateRomCosts } from '../flow/rom-study/calibrate.js'
 import { sharedLiberty } from '../flow/rom-study/libraries.js'
 import { studyMarkdown } from '../flow/rom-study/markdown.js'
 import { areaPlot } from '../flow/rom-study/plot.js'
-import type { RomStudyReport } from '../flow/rom-study/report.js'
-import {
-  type RomStudyRequest,
-  romStudyOf,
-  studyConstructions,
-  studyGrids,
-} from '../flow/rom-study/request.js'
+import type { ChoiceRow, RomStudyReport } from '../flow/rom-study/report.js'
+import { type RomStudyRequest, romStudyOf, studyGrids } from '../flow/rom-study/request.js'
 import { runRomStudy } from '../flow/rom-study/study.js'
 import { areaTable } from '../flow/rom-study/summary.js'
 import { abcScript } from '../synth/index.js'
 
 interface RomStudyOptions extends RomStudyRequest {
   readonly out?: string
+  readonly calibrate?: string
   readonly json?: boolean
 }
 
@@ -39,7 +38,7 @@ export function addRomStudyCommand(program: Command, setExitCode: (code: number)
     .option('--banks <list>', 'banks, separated by commas', names)
     .option('--widths <list>', "bits of a word (default: the grid's)", sizes(1, 4096))
     .option('--depths <list>', "words (default: the grid's)", sizes(1, 65_536))
-    .option('--constructions <list>', `some of ${studyConstructions.join(', ')}`, names)
+    .option('--constructions <list>', `some of ${logicPolicyNames.join(', ')}`, names)
     .option('--libraries <list>', 'generic, and names of Liberty files (default: all)', names)
     .option(
       '--liberty <name=file...>',
@@ -54,6 +53,11 @@ export function addRomStudyCommand(program: Command, setExitCode: (code: number)
     .option('--abc-script <text>', "ABC's commands", abcScript)
     .option('--jobs <n>', 'runs of Yosys at a time', size(1, 256), cpus().length)
     .option('--limit <seconds>', 'time of one run of Yosys', size(1, 1_000_000), 600)
+    .option(
+      '--rom-costs <file>',
+      'compare with what these costs choose (default: the built-in ones)',
+    )
+    .option('--calibrate <file>', 'fit costs to these banks, and write them here (.json or .ts)')
     .option('--out <directory>', 'write study.json, study.md and a plot for each library here')
     .option('--json', 'print the report as JSON')
     .addHelpText(
@@ -62,13 +66,18 @@ export function addRomStudyCommand(program: Command, setExitCode: (code: number)
         '  romulus rom-study --grid full --yosys native --limit 1800 --out rom-study\n' +
         '  romulus rom-study --banks uniform --widths 64 --depths 256 --constructions table,brom:4 --json\n',
     )
-    .action(async ({ out, json, ...request }: RomStudyOptions) => {
+    .action(async ({ out, calibrate, json, ...request }: RomStudyOptions) => {
       const study = await romStudyOf(request)
       if (request.liberty.length === 0 && sharedLiberty().length === 0) {
         process.stderr.write('generic gates only: no --liberty, and no folder ROMULUS_SHARED\n')
       }
       const report = await runRomStudy(study, openProgress())
       if (out !== undefined) await writeStudy(out, report)
+      if (calibrate !== undefined) {
+        const costs = calibrateRomCosts(study.banks, study.libraries, report)
+        const command = `npx romulus ${process.argv.slice(2).join(' ')}`
+        await writeFile(calibrate, romCostsText(costs, calibrate, command))
+      }
       process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : printStudy(report))
       if (report.points.some(({ figures }) => figures?.proved === false)) setExitCode(1)
     })
@@ -94,7 +103,18 @@ function printStudy(report: RomStudyReport): string {
   const ended = report.points.filter(({ figures }) => figures !== undefined).length
   return (
     `${tables.join('\n')}` +
+    `${report.choices.map(choiceText).join('')}` +
     `* smallest. ${ended - wrong} of ${ended} netlists proved equal to their contents; ${report.yosys}\n`
+  )
+}
+
+function choiceText(choice: ChoiceRow): string {
+  const { library, banks, smallest, meanLoss, largestLoss, points, meanAreaError } = choice
+  const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`
+  return (
+    `${library}: --rom auto chooses the smallest of ${smallest} of ${banks} banks, ${percent(meanLoss)} above the smallest ` +
+    `area on average, ${percent(largestLoss)} at most; estimated areas are off by ${percent(meanAreaError)}, ` +
+    `${choice.longerPaths} of ${points} paths are longer than estimated\n`
   )
 }
 

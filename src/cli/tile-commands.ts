@@ -1,9 +1,10 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { codeBitsChoices } from '../common/code-bits.js'
 import { InputError } from '../common/input-error.js'
 import { openProgress } from '../flow/progress.js'
+import { romSettingHelp } from '../flow/rom-choice/rom-request.js'
 import { runTile, type TileReport, type TileStep } from '../flow/tile/run-tile.js'
-import { parseTileRequest, romPolicyHelp } from '../flow/tile/tile-request.js'
+import { parseTileRequest } from '../flow/tile/tile-request.js'
 import { addAdapterOptions } from './adapter-options.js'
 import {
   addChipOptions,
@@ -15,6 +16,7 @@ import {
 import { oneOf } from './one-of.js'
 import { addSamplingOptions } from './sampling-options.js'
 import { printTileReport } from './tile-table.js'
+import { wholeNumber } from './whole-number.js'
 
 const commands: readonly {
   readonly name: string
@@ -69,7 +71,7 @@ export function addTileCommands(program: Command, setExitCode: (code: number) =>
       'after',
       `\nExamples:\n${name === 'tile' ? '' : chipExamples(name)}` +
         `  romulus ${name} ${example}${needsOut ? ' --out rtl-out' : ''}\n` +
-        `  romulus ${name} ${example} --bits 2 --group 32 --rom table --engine verilator --json\n`,
+        `  romulus ${name} ${example} --bits 2 --group 32 --rom auto --engine verilator --json\n`,
     )
     command.action(async (options: { json?: boolean; tensor?: string }) => {
       if (name !== 'tile' && options.tensor === undefined) {
@@ -109,7 +111,10 @@ function addTileOptions(command: Command, isTile: boolean): void {
     .option('--group <n>', 'weights that share a scale: 32, 64 or 128 (as stored, else 64)')
     .option('--absmean', 'ternary codes with one scale a tensor, as BitNet trains them')
     .option('--requantize', 'round weights that are stored quantised a second time')
-    .option('--rom <policy>', romPolicyHelp, 'brom:4')
+    .option('--rom <policy>', romSettingHelp, 'brom:4')
+    .option('--rom-levels <n>', "with auto: most gates on a ROM's longest path", wholeNumber)
+    .option('--rom-delay <ps>', 'with auto and --liberty: most picoseconds of it', picoseconds)
+    .option('--rom-costs <file>', 'with auto: costs that rom-study --calibrate wrote')
     .option('--lanes <n>', 'codes in a ROM word', '16')
     .option('--units <n>', 'L-Units that share the rows', '1')
     .option('--mantissa-bits <n>', 'bits of an aligned activation, 10 to 16', '12')
@@ -128,12 +133,18 @@ function addTileOptions(command: Command, isTile: boolean): void {
     .option('--wave <file>', 'write a waveform (.vcd, .fst)')
     .option('--docker <image>', 'run Verilator in this image')
     .option('--yosys <which>', 'wasm or native', 'wasm')
-    .option('--liberty <file...>', 'also map to these libraries')
+    .option('--liberty <file...>', 'also map to these libraries; --rom auto is for the first')
     .option('--sram <table>', 'areas of SRAM macros, tab-separated; of the chip')
     .option('--sram-family <name>', 'the macros to take of that table')
     .option('--clock-period <ns>', 'for the constraints file', '2')
     .option('--out <directory>', 'write the design here')
     .option('--json', 'print the report as JSON')
+}
+
+function picoseconds(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value > 0 && value < Number.POSITIVE_INFINITY) return value
+  throw new InvalidArgumentError('A number above 0.')
 }
 
 function isGood({ simulation, lint }: TileReport): boolean {

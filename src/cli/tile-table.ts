@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { codeBitsName } from '../common/code-bits.js'
 import type { TileReport } from '../flow/tile/run-tile.js'
+import { romRows } from './rom-rows.js'
 
 /** The report of a tile as a table of two columns. */
 export function printTileReport(report: TileReport): string {
@@ -17,6 +18,7 @@ export function printTileReport(report: TileReport): string {
         `${parameters.units} unit${parameters.units === 1 ? '' : 's'}, ROM ${parameters.rom}`,
     ],
     ['ROM', `${number(report.romBits)} bits`],
+    ...romRows(report.roms),
     ['cycles a vector', `${predicted.total} (load ${predicted.load}, run ${predicted.run})`],
     [
       'ROM port busy',

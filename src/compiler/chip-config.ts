@@ -19,8 +19,19 @@ const chipConfigSchema = z.strictObject({
   group: z.union([z.literal(32), z.literal(64), z.literal(128)]).default(64),
   /** How codes are found: from each group, from a text of the model, or as BitNet's with one scale a tensor. */
   quantizer: z.enum(['search', 'calibrated', 'absmean']).default('search'),
-  /** Construction of the ROMs: `table`, `brom:4`, `sum-of-ones`, `readmemh`, `macro`. */
+  /**
+   * Construction of the ROMs: `table`, `brom:4`, `sum-of-ones`, `readmemh`, `macro`; for each the smallest by `auto`, and by
+   * `auto:synth`.
+   */
   rom: z.string().default('brom:4'),
+  /** With `auto`: most generic gates on the longest path of a ROM. */
+  romLevels: count(1_000_000).optional(),
+  /** With `auto` and a library: most picoseconds of the longest path of a ROM. */
+  romDelay: z.number().positive().optional(),
+  /** With `auto`: Liberty file of the library to choose for; generic gates by default. */
+  romLiberty: z.string().optional(),
+  /** With `auto`: what ROMs cost in libraries, of `romulus rom-study --calibrate`. */
+  romCosts: z.string().optional(),
   /** Matrix units: a column of them has a part of every matrix's columns, and a vector unit. */
   mesh: z
     .strictObject({

@@ -18,7 +18,10 @@ import {
 } from '../../synth/index.js'
 import { type LintResult, lintDesign } from '../lint.js'
 import type { Progress } from '../progress.js'
-import { type BuiltChip, buildChip } from './build-chip.js'
+import { choiceTools, chooseRoms, type RomChoices } from '../rom-choice/choose-roms.js'
+import { autoRequest } from '../rom-choice/rom-request.js'
+import { type BuiltChip, finishChip, prepareChip } from './build-chip.js'
+import { chipBanks } from './chip-banks.js'
 import type { ChipPlan } from './plan-chip.js'
 import { readChipModel } from './read-chip-model.js'
 import { structuralChip } from './structural-chip.js'
@@ -29,6 +32,8 @@ export interface GeneratedChip extends ChipPlan {
   readonly design: Design
   readonly emitted: EmittedDesign
   readonly selfTest: SelfTest | undefined
+  /** With `rom: 'auto'`: the policy of each ROM. */
+  readonly roms?: RomChoices
 }
 
 /** The chip of a model, to simulate in process. */
@@ -37,6 +42,8 @@ export interface ModelChip extends BuiltChip {
   readonly design: Design
   readonly model: ChipModel
   readonly tokenizer: Tokenizer
+  /** With `rom: 'auto'`: the policy of each ROM. */
+  readonly roms?: RomChoices
 }
 
 /** A chip with all that its commands need. */
@@ -50,6 +57,7 @@ export async function loadStructure(
   name: ModelShapeName,
   progress: Progress,
 ): Promise<GeneratedChip> {
+  autoRequest(config)
   const built = await progress.step('scheduling', () => structuralChip(config, name))
   const design = await progress.step('elaborating', () => elaborate(built.definition))
   return { ...built, config, design, emitted: await emitted(design, progress) }
@@ -68,31 +76,40 @@ export async function loadChip(
   config: ChipConfig,
   tokenizerFile: string | undefined,
   progress: Progress,
+  yosys: 'wasm' | 'native' = 'wasm',
 ): Promise<LoadedChip> {
-  const chip = await elaborateChip(config, tokenizerFile, progress)
+  const chip = await elaborateChip(config, tokenizerFile, progress, yosys)
   return { ...chip, emitted: await emitted(chip.design, progress) }
 }
 
 /**
- * Reads and quantises the model of a configuration (the bundled one by default), and elaborates its chip.
+ * Reads and quantises the model of a configuration (the bundled one by default), chooses how its ROMs are made where that
+ * is left open, and elaborates its chip.
  *
  * @param tokenizerFile when the tokenizer is not in the checkpoint or beside it
+ * @param yosys that measures ROMs, with `auto:synth`
  * @throws InputError for faults of configuration and checkpoint
  */
 export async function elaborateChip(
   config: ChipConfig,
   tokenizerFile: string | undefined,
   progress: Progress,
+  yosys: 'wasm' | 'native' = 'wasm',
 ): Promise<ModelChip> {
+  const request = autoRequest(config)
   const { model, tokenizer } = await readChipModel(config, tokenizerFile, progress)
-  const built = await progress.step('scheduling', () => buildChip(config, model))
+  const prepared = await progress.step('scheduling', () => prepareChip(config, model))
+  const chosen =
+    request &&
+    (await chooseRoms(chipBanks(prepared.contents), request, choiceTools(yosys), progress))
+  const built = finishChip(config, prepared, chosen?.policy)
   const design = await progress.step('elaborating', () => elaborate(built.definition))
-  return { ...built, config, design, model, tokenizer }
+  return { ...built, config, design, model, tokenizer, ...(chosen && { roms: chosen.choices }) }
 }
 
 /** Writes the design with its lists, and the schedule with where a token's cycles go and where adapters lie. */
 export async function writeChip(
-  { emitted, schedule, config, shape, placement, selfTest }: GeneratedChip,
+  { emitted, schedule, config, shape, placement, selfTest, roms }: GeneratedChip,
   out: string,
 ): Promise<void> {
   const clocks = [{ port: 'clk_i', periodNs: 1000 / config.clockMHz }]
@@ -103,6 +120,7 @@ export async function writeChip(
     ...schedule,
     token: tokenReport(schedule),
     ...(adapters && { adapters: describeAdapters(shape, adapters) }),
+    ...(roms && { roms }),
   }
   await writeFile(join(out, 'schedule.json'), `${JSON.stringify(contents, null, 1)}\n`)
 }

@@ -3,7 +3,6 @@ import { chipTiming } from '../../../generators/chip/chip-timing.js'
 import { type HUnitParameters, hUnitParameters } from '../../../generators/h-unit/index.js'
 import { type LUnitParameters, lUnitParameters } from '../../../generators/l-unit/parameters.js'
 import { accumulatorLatency } from '../../../generators/l-unit/schedule.js'
-import { parseRomPolicy } from '../../../generators/rom/policy.js'
 import type { VectorUnitParameters } from '../../../generators/vector-unit/index.js'
 import { adapterSizes } from '../../compiler/adapter-layout.js'
 import { placeAdapters } from '../../compiler/adapter-placement.js'
@@ -20,6 +19,7 @@ import {
 } from '../../compiler/placement.js'
 import { resultMemoryBeats, type Schedule, scheduleToken } from '../../compiler/schedule.js'
 import type { ChipTiming } from '../../compiler/timing.js'
+import { plannedPolicy } from '../rom-choice/rom-request.js'
 
 /** Layers that stand for all when the order of the sweeps is sought. */
 const searchedLayers = 3
@@ -45,7 +45,7 @@ export function planChip<M extends MatrixShape>(
   model: PlacedModel<M>,
 ): ChipPlan<M> {
   const shape = chipShape(config, model.config)
-  const rom = parseRomPolicy(config.rom)
+  const rom = plannedPolicy(config.rom)
   const lUnit = lUnitParameters({
     bits: shape.bits,
     group: shape.group,

@@ -67,6 +67,23 @@ const library = z.object({
 
 export type LibraryRow = z.infer<typeof library>
 
+const choice = z.object({
+  library: z.string(),
+  banks: count,
+  /** Banks for which the costs choose the smallest construction of the study. */
+  smallest: count,
+  /** Area of what they choose above the smallest, as a fraction. */
+  meanLoss: z.number().nonnegative(),
+  largestLoss: z.number().nonnegative(),
+  points: count,
+  /** Of estimated areas, relative. */
+  meanAreaError: z.number().nonnegative(),
+  /** Points whose longest path is longer than estimated. */
+  longerPaths: count,
+})
+
+export type ChoiceRow = z.infer<typeof choice>
+
 /** The JSON of `romulus rom-study`. */
 export const romStudyReport = z.object({
   yosys: z.string(),
@@ -78,6 +95,8 @@ export const romStudyReport = z.object({
   banks: z.array(bank),
   /** Bank by bank, construction by construction, library by library. */
   points: z.array(point),
+  /** What `auto` would choose for these banks, by the libraries that have costs. */
+  choices: z.array(choice),
 })
 
 export type RomStudyReport = z.infer<typeof romStudyReport>

@@ -1,27 +1,39 @@
 import { existsSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
-import { romPolicyNames } from '../../../generators/rom/index.js'
+import { logicPolicyNames } from '../../../generators/rom/counts/index.js'
 import { InputError } from '../../common/input-error.js'
 import type { YosysEngine } from '../../synth/index.js'
 import { bundledModel } from '../chip/bundled-model.js'
+import { calibratedCosts } from '../rom-choice/calibrated-costs.js'
+import { readRomCosts } from '../rom-choice/rom-costs.js'
 import type { Bank, BankSource } from './banks.js'
 import { drawnSources } from './drawn-banks.js'
 import { sharedLiberty, studyLibraries } from './libraries.js'
 import { modelSources } from './model-banks.js'
 import type { RomStudy } from './study.js'
 
-const grids = {
-  small: { widths: [64], depths: [128, 512] },
-  full: { widths: [32, 64, 128, 256], depths: [128, 256, 512, 1024] },
-} as const
+/** Bits of a word, and words. */
+type Shape = readonly [width: number, depth: number]
+
+const grids: Readonly<Record<'small' | 'full' | 'calibration' | 'check', readonly Shape[]>> = {
+  small: shapes([64], [128, 512]),
+  full: shapes([32, 64, 128, 256], [128, 256, 512, 1024]),
+  /** What costs are fitted to. */
+  calibration: [...shapes([16, 64], [32, 128]), [32, 512]],
+  /** Other shapes, to try the costs on. */
+  check: [
+    [32, 64],
+    [32, 200],
+    [64, 256],
+  ],
+}
+
+function shapes(widths: readonly number[], depths: readonly number[]): Shape[] {
+  return widths.flatMap((width) => depths.map((depth): Shape => [width, depth]))
+}
 
 export type StudyGrid = keyof typeof grids
 export const studyGrids = Object.keys(grids) as readonly StudyGrid[]
-
-/** Every ROM policy that becomes logic of its own: an array becomes a table, a macro nothing. */
-export const studyConstructions: readonly string[] = romPolicyNames.filter(
-  (name) => name !== 'readmemh' && name !== 'macro',
-)
 
 /** What is asked of a study; lists that are absent are those of the grid, or all. */
 export interface RomStudyRequest {
@@ -40,27 +52,26 @@ export interface RomStudyRequest {
   readonly abcScript: string
   readonly jobs: number
   readonly limit: number
+  /** File of costs by which `auto` would choose; the built-in ones when there is none. */
+  readonly romCosts?: string
 }
 
 /** @throws InputError for names that there are not, and for banks that the weights do not fill */
 export async function romStudyOf(request: RomStudyRequest): Promise<RomStudy> {
-  const { grid, liberty, yosys: engine, abcScript, jobs, limit } = request
-  const { widths = grids[grid].widths, depths = grids[grid].depths } = request
+  const { liberty, yosys: engine, abcScript, jobs, limit } = request
   const sources = bankSources(request)
   const names = request.banks ?? defaultBanks(sources)
   const chosen = named('--banks', sources, names)
   const constructions = named(
     '--constructions',
-    studyConstructions.map((name) => ({ name })),
-    request.constructions ?? studyConstructions,
+    logicPolicyNames.map((name) => ({ name })),
+    request.constructions ?? logicPolicyNames,
   ).map(({ name }) => name)
   const libraries = studyLibraries(liberty.length > 0 ? liberty : sharedLiberty())
   const banks: Bank[] = []
   for (const source of chosen) {
-    for (const width of new Set(widths)) {
-      for (const depth of new Set(depths)) {
-        banks.push({ source, contents: await source.contents(width, depth) })
-      }
+    for (const [width, depth] of shapesOf(request)) {
+      banks.push({ source, contents: await source.contents(width, depth) })
     }
   }
   return {
@@ -71,7 +82,15 @@ export async function romStudyOf(request: RomStudyRequest): Promise<RomStudy> {
     abcScript,
     jobs,
     limit,
+    costs: request.romCosts === undefined ? calibratedCosts : readRomCosts(request.romCosts),
   }
+}
+
+/** Widths and depths that are given, each with all of the grid where only one is. */
+function shapesOf({ grid, widths, depths }: RomStudyRequest): readonly Shape[] {
+  if (widths === undefined && depths === undefined) return grids[grid]
+  const all = (index: 0 | 1) => grids[grid].map((shape) => shape[index])
+  return shapes([...new Set(widths ?? all(0))], [...new Set(depths ?? all(1))])
 }
 
 function bankSources({ model = sharedModel(), seed }: RomStudyRequest): readonly BankSource[] {

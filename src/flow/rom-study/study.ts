@@ -1,11 +1,13 @@
 import { openCache, openYosys, type YosysEngine } from '../../synth/index.js'
 import type { Progress } from '../progress.js'
+import { costsOf, type RomCosts } from '../rom-choice/rom-costs.js'
 import { type Bank, bankTitle } from './banks.js'
+import { checkChoices } from './choice-check.js'
 import { countingBound, entropyBits } from './counting-bound.js'
 import type { StudyLibrary } from './libraries.js'
 import { measureRom, type RomFigures } from './measure-rom.js'
 import { ProgressLine } from './progress-line.js'
-import type { BankRow, Figures, Point, RomStudyReport } from './report.js'
+import type { BankRow, ChoiceRow, Figures, Point, RomStudyReport } from './report.js'
 
 export interface RomStudy {
   readonly banks: readonly Bank[]
@@ -19,6 +21,8 @@ export interface RomStudy {
   readonly jobs: number
   /** Seconds of a run of Yosys. */
   readonly limit: number
+  /** By which `auto` would choose. */
+  readonly costs: RomCosts
 }
 
 /**
@@ -56,7 +60,7 @@ export async function runRomStudy(study: RomStudy, progress: Progress): Promise<
   } finally {
     for (const session of sessions) session.close()
   }
-  return {
+  const report: RomStudyReport = {
     yosys: sessions[0]!.build,
     abcScript,
     limit,
@@ -73,7 +77,17 @@ export async function runRomStudy(study: RomStudy, progress: Progress): Promise<
         pointOf(task.bank, task.construction, name, results.get(task)![index]),
       ),
     ),
+    choices: [],
   }
+  return { ...report, choices: choiceRows(study, report) }
+}
+
+function choiceRows({ banks, libraries, costs }: RomStudy, report: RomStudyReport): ChoiceRow[] {
+  return libraries.flatMap(({ liberty }, i) => {
+    const libraryCosts = costsOf(costs, liberty)
+    if (libraryCosts === undefined) return []
+    return checkChoices(report, banks, report.libraries[i]!, libraryCosts) ?? []
+  })
 }
 
 function bankRow({ source, contents }: Bank): BankRow {

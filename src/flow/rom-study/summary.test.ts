@@ -17,6 +17,7 @@ const areas: Readonly<Record<string, readonly (number | undefined)[]>> = {
 const report: RomStudyReport = romStudyReport.parse({
   yosys: 'Yosys 1',
   abcScript: 'strash; amap',
+  choices: [],
   limit: 7,
   libraries: [
     { name: 'generic', unit: 'transistors' },

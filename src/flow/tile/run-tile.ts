@@ -6,7 +6,7 @@ import {
   type TileCycles,
   tileCycles,
 } from '../../../generators/l-unit/index.js'
-import { parseRomPolicy } from '../../../generators/rom/policy.js'
+import { lUnitContents, weightsOfUnit } from '../../../generators/l-unit/weights.js'
 import { type EmittedDesign, emitDesign, writeDesign } from '../../emit/index.js'
 import { type Design, elaborate } from '../../hdl/index.js'
 import { type QuantizedMatrix, weightBits } from '../../quantize/index.js'
@@ -14,6 +14,13 @@ import { openEngine } from '../../sim/index.js'
 import { type AreaReport, openYosys, synthesize } from '../../synth/index.js'
 import { type LintResult, lintDesign } from '../lint.js'
 import type { Progress } from '../progress.js'
+import {
+  choiceTools,
+  chooseRoms,
+  type RomBank,
+  type RomChoices,
+} from '../rom-choice/choose-roms.js'
+import { autoRequest, plannedPolicy } from '../rom-choice/rom-request.js'
 import { type LoadedTile, loadTile } from './load-tile.js'
 import { simulateTile, type TileSimulation } from './simulate-tile.js'
 import type { TileRequest } from './tile-request.js'
@@ -30,6 +37,8 @@ export interface TileReport {
   readonly parameters: ReturnType<typeof summary>
   readonly romBits: number
   readonly predicted: TileCycles
+  /** With `--rom auto`: the policy of each ROM. */
+  readonly roms?: RomChoices
   readonly simulation?: TileSimulation & { engine: string; captured: number }
   readonly lint?: readonly LintResult[]
   readonly area?: AreaReport
@@ -56,9 +65,19 @@ export async function runTile(
     return result
   }
 
+  const choice = autoRequest({ ...request, romLiberty: request.liberty[0] })
   const loaded = await step('quantize', `quantising ${request.tensor}`, () => loadTile(request))
   const { matrix, tensor } = loaded.projection
-  const parameters = parametersOf(request, matrix)
+  const planned = parametersOf(request, matrix)
+  const chosen =
+    choice &&
+    (await chooseRoms(
+      tileBanks(request, planned, matrix),
+      choice,
+      choiceTools(request.yosys),
+      progress,
+    ))
+  const parameters = chosen === undefined ? planned : { ...planned, rom: chosen.policy }
   const tile = lUnitTile(parameters, matrix, request.units)
   const design = await step('elaborate', `elaborating ${tile.name}`, () => elaborate(tile))
   const emitted = await step('emit', 'emitting SystemVerilog', () => emitDesign(design))
@@ -90,6 +109,7 @@ export async function runTile(
     parameters: summary(request, parameters),
     romBits: weightBits(matrix),
     predicted: tileCycles(parameters, shape),
+    ...(chosen && { roms: chosen.choices }),
     ...(simulation === undefined ? {} : { simulation }),
     ...(lint === undefined ? {} : { lint }),
     ...(area === undefined ? {} : { area }),
@@ -106,8 +126,26 @@ function parametersOf(request: TileRequest, matrix: QuantizedMatrix): LUnitParam
     mantissaBits: request.mantissaBits,
     offsets: matrix.offsets !== undefined,
     pipeline: pipelineOfDepth(request.pipeline),
-    rom: parseRomPolicy(request.rom),
+    rom: plannedPolicy(request.rom),
   })
+}
+
+/** The ROMs of the L-Units that share the rows. */
+function tileBanks(
+  { units }: TileRequest,
+  parameters: LUnitParameters,
+  matrix: QuantizedMatrix,
+): RomBank[] {
+  return Array.from({ length: units }, (_, unit) => {
+    const { codes, scales } = lUnitContents(
+      parameters,
+      weightsOfUnit(parameters, matrix, unit, units),
+    )
+    return [
+      { name: `codes of L-Unit ${unit}`, contents: codes },
+      { name: `scales of L-Unit ${unit}`, contents: scales },
+    ]
+  }).flat()
 }
 
 function summary(request: TileRequest, parameters: LUnitParameters) {

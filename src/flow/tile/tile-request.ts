@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { romPolicyNames } from '../../../generators/rom/policy.js'
 import { codeBitsChoices } from '../../common/code-bits.js'
 import { InputError } from '../../common/input-error.js'
 
@@ -17,6 +16,9 @@ const tileRequest = z.object({
   absmean: z.boolean().default(false),
   requantize: z.boolean().default(false),
   rom: z.string().default('brom:4'),
+  romLevels: z.number().optional(),
+  romDelay: z.number().optional(),
+  romCosts: z.string().optional(),
   lanes: wholeNumber(1, 128).default(16),
   units: wholeNumber(1, 64).default(1),
   mantissaBits: wholeNumber(10, 16).default(12),
@@ -42,6 +44,3 @@ export function parseTileRequest(options: unknown): TileRequest {
   const name = String(issue?.path[0] ?? 'options').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
   throw new InputError(issue?.message ?? 'is not possible', { field: `--${name}` })
 }
-
-/** For `--help`. */
-export const romPolicyHelp = romPolicyNames.join(', ')
