@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
+import { InputError } from '../src/common/input-error.js'
 import { bundledModel } from '../src/flow/chip/bundled-model.js'
 import { openProgress } from '../src/flow/progress.js'
 import { sharedLiberty, studyLibraries } from '../src/flow/rom-study/libraries.js'
@@ -201,5 +202,9 @@ function defaultModel(): string {
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await main()
+  await main().catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  })
 }
