@@ -178,6 +178,8 @@ export function adapterLoader(parameters: AdapterLoaderParameters) {
       ports.status_o.assign(status)
       ports.frames_o.assign(frames)
 
+      const isUndecided = status.eq(codeOf('loading'))
+      m.assert('payload_follows_a_right_header', phase.is('payload').not().or(isUndecided))
       m.assert('writes_no_used_slot', writeValid.and(isUsed).not())
       const isOtherUsed = ports.slot_is_used_i
         .at(0)
