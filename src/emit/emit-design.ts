@@ -27,11 +27,12 @@ export interface DesignInput {
  * SystemVerilog for a design: one file a module, and one for the contents of each ROM and memory that
  * reads its contents from a file.
  *
- * @throws InputError for a ROM macro with two different contents, or a memory written by several clocks
+ * @throws InputError for a module with the name of a ROM's, a ROM macro with two different contents, or a memory written by
+ * several clocks
  */
 export function emitDesign(design: DesignInput, options: Partial<EmitOptions> = {}): EmittedDesign {
   const emitter = new DesignEmitter({ ...defaultOptions, ...options })
-  for (const module of design.modules) emitter.addModule(module)
+  for (const module of design.modules) emitter.addDesignModule(module)
   return {
     top: design.top.name,
     files: emitter.files(),
@@ -48,12 +49,19 @@ class DesignEmitter {
   readonly #sources: EmittedFile[] = []
   readonly #images = new Map<string, EmittedFile>()
   readonly #macros = new Map<string, string>()
+  readonly #romForms = new Set<string>()
+  /** Names of what ROMs have become, with all below. */
   readonly #romModules = new Set<string>()
 
   constructor(private readonly options: EmitOptions) {}
 
   files(): readonly EmittedFile[] {
     return [...this.#sources, ...this.#images.values()]
+  }
+
+  addDesignModule(module: ModuleNode): void {
+    if (this.#romModules.has(module.name)) throw nameOfRomModule(module)
+    this.addModule(module)
   }
 
   addModule(module: ModuleNode): void {
@@ -85,10 +93,13 @@ class DesignEmitter {
   }
 
   #addModulesOf(rom: RomNode): void {
-    if (rom.form.kind !== 'module' || this.#romModules.has(rom.form.name)) return
-    this.#romModules.add(rom.form.name)
+    if (rom.form.kind !== 'module' || this.#romForms.has(rom.form.name)) return
+    this.#romForms.add(rom.form.name)
     for (const module of rom.form.build(rom.contents)) {
-      if (!this.#isKnown(module.name)) this.addModule(module)
+      if (this.#romModules.has(module.name)) continue
+      if (this.modules.some(({ name }) => name === module.name)) throw nameOfRomModule(module)
+      this.#romModules.add(module.name)
+      this.addModule(module)
     }
   }
 
@@ -97,12 +108,8 @@ class DesignEmitter {
     return sections
       .flat()
       .filter((item) => item.kind === 'instance')
-      .filter((item) => this.#romModules.has(item.module))
+      .filter((item) => this.#romForms.has(item.module))
       .map(({ name, module }) => ({ name, module }))
-  }
-
-  #isKnown(name: string): boolean {
-    return this.modules.some((module) => module.name === name)
   }
 
   #addBlackBox(module: ModuleNode, source: string | undefined): void {
@@ -156,6 +163,10 @@ class DesignEmitter {
       sourceMap,
     })
   }
+}
+
+function nameOfRomModule({ name }: ModuleNode): InputError {
+  return new InputError('a module of a ROM has this name too', { field: name }, 'rename the module')
 }
 
 function emittedPorts(module: ModuleNode): EmittedPort[] {

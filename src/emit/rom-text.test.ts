@@ -172,6 +172,27 @@ test('module: an instance of what the construction builds, emitted and listed on
   `)
 })
 
+test('module: a name that the design has too is refused in one line', () => {
+  const ports = { addr_i: input(uint(3)), data_o: output(uint(12)) }
+  const named = defineModule('six_words', ports, (_, p) => p.data_o.assign(p.addr_i.extend(12)))
+  const build = () => elaborate(named).modules
+  const form = { kind: 'module', construction: 'none', name: 'six_words', build } as const
+  const both = (romFirst: boolean) =>
+    defineModule('both', { ...ports, other_o: output(uint(12)) }, (m, p) => {
+      const reader = romReader('reader', form)
+      const read = () =>
+        p.data_o.assign(m.instance('u_reader', reader, { addr_i: p.addr_i }).data_o)
+      if (romFirst) read()
+      p.other_o.assign(m.instance('u_other', named, { addr_i: p.addr_i }).data_o)
+      if (!romFirst) read()
+    })
+  for (const romFirst of [true, false]) {
+    expect(() => emitDesign(elaborate(both(romFirst)))).toThrow(
+      'a module of a ROM has this name too',
+    )
+  }
+})
+
 test('macro: an instance, with a model for simulation and the ports for synthesis', () => {
   const form = { kind: 'macro', module: 'rom_6x12' } as const
   expect(filesOf(romReader('macro_rom', form))).toMatchInlineSnapshot(`
